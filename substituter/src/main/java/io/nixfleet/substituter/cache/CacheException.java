@@ -1,0 +1,43 @@
+package io.nixfleet.substituter.cache;
+
+import java.io.IOException;
+
+/**
+ * A cache did not deliver. The message names the cache (without secrets), what was asked, what came
+ * and what to do.
+ */
+public final class CacheException extends IOException {
+    /**
+     * What kind of failure it was; decides about retries, the circuit breaker and the exit code.
+     */
+    public enum Kind {
+        /** No connection, a broken or stalled transfer, 408, 429 or 5xx. Worth a retry. */
+        UNREACHABLE,
+        /** 401, 403 or 407 where the cache otherwise answers: credentials are missing or wrong. */
+        DENIED,
+        /** The file is not there (404 or 410). */
+        ABSENT,
+        /** The cache answered with something that is not what the protocol asks for. */
+        CORRUPT
+    }
+
+    private final Kind kind;
+
+    public CacheException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    public CacheException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public boolean retryable() {
+        return kind == Kind.UNREACHABLE;
+    }
+}

@@ -3,12 +3,9 @@ package io.nixfleet.substituter.cache;
 import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.substituter.cache.credentials.Netrc;
-import io.nixfleet.substituter.cache.credentials.Secret;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** How caches are reached. Immutable; made by a builder whose defaults suit a host of a fleet. */
@@ -18,7 +15,6 @@ public final class CacheOptions {
     private final RetryPolicy retryPolicy;
     private final RandomGenerator random;
     private final Netrc netrc;
-    private final Optional<Supplier<Secret>> bearerToken;
     private final List<Path> extraCaFiles;
     private final String userAgent;
     private final CacheListener listener;
@@ -30,7 +26,6 @@ public final class CacheOptions {
         this.retryPolicy = builder.retryPolicy;
         this.random = builder.random;
         this.netrc = builder.netrc;
-        this.bearerToken = builder.bearerToken;
         this.extraCaFiles = List.copyOf(builder.extraCaFiles);
         this.userAgent = builder.userAgent;
         this.listener = builder.listener;
@@ -61,10 +56,6 @@ public final class CacheOptions {
         return netrc;
     }
 
-    Optional<Supplier<Secret>> bearerToken() {
-        return bearerToken;
-    }
-
     List<Path> extraCaFiles() {
         return extraCaFiles;
     }
@@ -88,7 +79,6 @@ public final class CacheOptions {
         private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
         private RandomGenerator random = RandomGenerator.getDefault();
         private Netrc netrc = Netrc.EMPTY;
-        private Optional<Supplier<Secret>> bearerToken = Optional.empty();
         private final List<Path> extraCaFiles = new ArrayList<>();
         private String userAgent = "nixfleet";
         private CacheListener listener = CacheListener.NONE;
@@ -121,15 +111,6 @@ public final class CacheOptions {
         /** Logins by host; one in a cache's URL goes before them. */
         public Builder netrc(Netrc value) {
             netrc = value;
-            return this;
-        }
-
-        /**
-         * A token for all caches that these options open, in place of any login. Asked for at
-         * every request.
-         */
-        public Builder bearerToken(Supplier<Secret> value) {
-            bearerToken = Optional.of(value);
             return this;
         }
 

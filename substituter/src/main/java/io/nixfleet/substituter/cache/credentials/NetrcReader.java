@@ -46,7 +46,7 @@ final class NetrcReader {
 
     /** For what HTTP has no use for, an account. */
     void skipValue(String key) {
-        String unused = value(key);
+        var _ = value(key);
     }
 
     FormatException malformed(String problem) {

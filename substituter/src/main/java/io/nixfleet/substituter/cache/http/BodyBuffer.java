@@ -126,7 +126,8 @@ final class BodyBuffer {
                 if (ended) {
                     return null;
                 }
-                patience.await(changed);
+                long left = patience.left();
+                patience.waited(left - changed.awaitNanos(left));
             }
             chunk = chunks.remove();
             buffered -= chunk.length();

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,8 @@ public final class HttpExchange implements AutoCloseable {
     }
 
     private void answered(HttpClientResponse response) {
-        Context context = Vertx.currentContext();
+        Context context =
+                Objects.requireNonNull(Vertx.currentContext(), "answers come on an event loop");
         buffer.flow(
                 new BodyBuffer.Flow() {
                     @Override
@@ -89,7 +91,7 @@ public final class HttpExchange implements AutoCloseable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof TransportException failure
                     ? failure
-                    : TransportException.of(e.getCause());
+                    : TransportException.of(e);
         }
     }
 

@@ -1,8 +1,6 @@
 package io.nixfleet.substituter.cache.http;
 
-import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.locks.Condition;
 
 /**
  * How long the reader of a body waits. Only its waiting counts: a reader that is slow itself is
@@ -24,8 +22,10 @@ public abstract sealed class Patience {
         return new Progress(limit, bytes);
     }
 
-    /** Waits for a signal; throws when patience has come to its end. */
-    abstract void await(Condition changed) throws IOException, InterruptedException;
+    /** How many nanoseconds to wait now; throws when patience has come to its end. */
+    abstract long left() throws TransportException;
+
+    abstract void waited(long nanos);
 
     abstract void received(int bytes);
 
@@ -43,11 +43,16 @@ public abstract sealed class Patience {
         }
 
         @Override
-        void await(Condition changed) throws IOException, InterruptedException {
-            if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
+        long left() throws TransportException {
+            long left = end - System.nanoTime();
+            if (left <= 0) {
                 throw ended("the answer was not complete after %d ms".formatted(limit.toMillis()));
             }
+            return left;
         }
+
+        @Override
+        void waited(long nanos) {}
 
         @Override
         void received(int bytes) {}
@@ -65,19 +70,22 @@ public abstract sealed class Patience {
         }
 
         @Override
-        void await(Condition changed) throws IOException, InterruptedException {
-            long left = limit.toNanos() - waited;
-            if (left > 0) {
-                waited += left - changed.awaitNanos(left);
-                return;
+        long left() throws TransportException {
+            if (waited >= limit.toNanos()) {
+                if (received < minimum) {
+                    throw ended(
+                            "only %d bytes came in %d ms of waiting"
+                                    .formatted(received, limit.toMillis()));
+                }
+                waited = 0;
+                received = 0;
             }
-            if (received < minimum) {
-                throw ended(
-                        "only %d bytes came in %d ms of waiting"
-                                .formatted(received, limit.toMillis()));
-            }
-            waited = 0;
-            received = 0;
+            return limit.toNanos() - waited;
+        }
+
+        @Override
+        void waited(long nanos) {
+            waited += nanos;
         }
 
         @Override

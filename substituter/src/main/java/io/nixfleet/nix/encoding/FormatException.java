@@ -8,12 +8,22 @@ package io.nixfleet.nix.encoding;
 public class FormatException extends RuntimeException {
     private static final int EXCERPT_LIMIT = 80;
 
+    private final String explanation;
+
     public FormatException(String message) {
         super(message);
+        this.explanation = message;
     }
 
     public FormatException(String message, Throwable cause) {
         super(message, cause);
+        this.explanation = message;
+    }
+
+    /** The message, never null. */
+    @Override
+    public String getMessage() {
+        return explanation;
     }
 
     /** Quotes hostile text for a message: at most 80 characters, nothing but printable ASCII. */

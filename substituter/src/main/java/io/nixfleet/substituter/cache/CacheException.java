@@ -22,15 +22,24 @@ public final class CacheException extends IOException {
     }
 
     private final Kind kind;
+    private final String explanation;
 
     public CacheException(Kind kind, String message) {
         super(message);
         this.kind = kind;
+        this.explanation = message;
     }
 
     public CacheException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        this.explanation = message;
+    }
+
+    /** The message, never null. */
+    @Override
+    public String getMessage() {
+        return explanation;
     }
 
     public Kind kind() {

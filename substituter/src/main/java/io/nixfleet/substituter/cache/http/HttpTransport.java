@@ -95,8 +95,8 @@ public final class HttpTransport implements AutoCloseable {
     }
 
     /**
-     * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not know
-     * all that /etc/nsswitch.conf may say, and Java's would block the event loop.
+     * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not
+     * know all that /etc/nsswitch.conf may say, and Java's would block the event loop.
      */
     private static String address(HttpGet get) throws IOException {
         try {

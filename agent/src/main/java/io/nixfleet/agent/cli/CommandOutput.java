@@ -1,0 +1,56 @@
+package io.nixfleet.agent.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.io.PrintWriter;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** Where a command's words go: results to standard output, the rest to standard error. */
+record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolean json) {
+    static CommandOutput of(@Nullable CommandSpec spec, boolean json) {
+        var commandLine = Objects.requireNonNull(spec, "picocli sets the spec").commandLine();
+        return new CommandOutput(
+                commandLine.getOut(), commandLine.getErr(), Terminal.detect(System.getenv()), json);
+    }
+
+    void print(Report report, boolean quiet) {
+        if (json) {
+            printJson(report.toJson());
+        } else {
+            report.print(out, err, quiet);
+        }
+        out.flush();
+        err.flush();
+    }
+
+    /** Says what failed; returns the exit code. */
+    int fail(ExitCode exit, Exception failure) {
+        if (json) {
+            var object = JsonNodeFactory.instance.objectNode();
+            object.put("status", "failed");
+            object.put("exitCode", exit.code());
+            object.put("error", failure.getMessage());
+            printJson(object);
+            out.flush();
+        } else {
+            err.println("error: " + failure.getMessage());
+            err.flush();
+        }
+        return exit.code();
+    }
+
+    private void printJson(Object object) {
+        try {
+            out.println(
+                    new ObjectMapper()
+                            .enable(SerializationFeature.INDENT_OUTPUT)
+                            .writeValueAsString(object));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree cannot fail to print", e);
+        }
+    }
+}

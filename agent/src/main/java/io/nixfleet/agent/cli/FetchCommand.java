@@ -1,0 +1,90 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.fetch.ClosurePlan;
+import io.nixfleet.substituter.fetch.FetchOutcome;
+import io.nixfleet.substituter.fetch.Substitution;
+import io.nixfleet.substituter.store.StoreException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code nixfleet-agent fetch}: makes paths valid from binary caches. */
+@Command(
+        name = "fetch",
+        description =
+                "Fetch store paths, with all that they refer to, from binary caches into a Nix"
+                        + " store.",
+        footer = {
+            "",
+            "Exit codes: 0 all valid, 1 unexpected, 2 usage, 3 a path is absent everywhere,",
+            "4 refused (no valid signature, hash or size mismatch), 5 cache unreachable,",
+            "6 store failure, 130 interrupted (run again: it takes up where it stopped).",
+            "",
+            "Example:",
+            "  nixfleet-agent fetch --from https://cache.example.com --add-root ./result \\",
+            "    /nix/store/…-nixos-system-web-25.11"
+        })
+final class FetchCommand implements Callable<Integer> {
+    @Mixin private FetchOptions options = new FetchOptions();
+
+    @Option(
+            names = "--add-root",
+            paramLabel = "LINK",
+            description =
+                    "Make LINK a permanent garbage-collector root for the path (LINK-2, LINK-3 …"
+                            + " for further ones).")
+    private @Nullable Path root;
+
+    @Spec @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        var output = CommandOutput.of(spec, options.json);
+        try (var display =
+                FetchDisplay.choose(
+                        options.quiet || options.json, output.terminal(), output.err())) {
+            long started = System.nanoTime();
+            try (var setup = FetchSetup.open(options, display);
+                    Substitution substitution = setup.substituter().open()) {
+                ClosurePlan plan = substitution.plan(options.roots);
+                FetchOutcome outcome = substitution.fetch(plan);
+                addRoots(substitution, outcome);
+                display.close();
+                var took = Duration.ofNanos(System.nanoTime() - started);
+                ExitCode exit = ExitCode.of(outcome.failures());
+                var report = new FetchReport(setup.storeName(), options.roots, outcome, exit, took);
+                output.print(report, options.quiet);
+                return exit.code();
+            } catch (StoreException e) {
+                display.close();
+                return output.fail(ExitCode.STORE, e);
+            } catch (UsageException e) {
+                display.close();
+                return output.fail(ExitCode.USAGE, e);
+            }
+        }
+    }
+
+    private void addRoots(Substitution substitution, FetchOutcome outcome)
+            throws StoreException, InterruptedException {
+        Path link = root;
+        if (link == null || !(outcome instanceof FetchOutcome.Complete)) {
+            return;
+        }
+        int number = 1;
+        for (StorePath path : options.roots) {
+            Path numbered =
+                    number == 1 ? link : link.resolveSibling(link.getFileName() + "-" + number);
+            substitution.addRoot(numbered.toAbsolutePath().normalize(), path);
+            number++;
+        }
+    }
+}

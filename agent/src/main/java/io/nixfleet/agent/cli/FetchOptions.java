@@ -1,0 +1,63 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.nix.store.StorePath;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The options that {@code fetch} and {@code plan} share. */
+final class FetchOptions {
+    @Option(
+            names = "--from",
+            required = true,
+            paramLabel = "URL",
+            description =
+                    "A binary cache to fetch from: http://, https:// or file://. Repeat it for"
+                            + " more, asked in this order.")
+    List<URI> caches = List.of();
+
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            defaultValue = "auto",
+            description = {
+                "Where to: auto (the Nix daemon's socket if there is one, else nix-daemon"
+                        + " --stdio),",
+                "daemon, /dir or local?root=/dir (a chroot store), unix:///socket, or unpack:/dir",
+                "(verified and unpacked below /dir/nix/store, needs no Nix). Default: auto."
+            })
+    String store = "auto";
+
+    @Option(
+            names = "--trusted-public-key",
+            paramLabel = "NAME:KEY",
+            description =
+                    "A key whose signatures are trusted, besides nix.conf's trusted-public-keys.")
+    List<String> trustedPublicKeys = List.of();
+
+    @Option(
+            names = "--netrc-file",
+            paramLabel = "FILE",
+            description = "Credentials for caches. Default: nix.conf's netrc-file.")
+    @Nullable Path netrcFile;
+
+    @Option(
+            names = "--no-fallback",
+            description = "Never ask Nix's own substituters for paths that the caches lack.")
+    boolean noFallback;
+
+    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    boolean json;
+
+    @Option(names = "--quiet", description = "Print nothing but errors.")
+    boolean quiet;
+
+    @Parameters(
+            paramLabel = "STORE_PATH",
+            arity = "1..*",
+            description = "The paths to make valid, with all that they refer to.")
+    List<StorePath> roots = List.of();
+}

@@ -1,0 +1,76 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.substituter.fetch.FetchEvent;
+import io.nixfleet.substituter.fetch.FetchListener;
+import io.nixfleet.substituter.fetch.PathResult;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** How far a fetch is, counted from its events; read by displays at their own pace. */
+final class FetchTotals implements FetchListener {
+    private final AtomicLong found = new AtomicLong();
+    private final AtomicLong plannedPaths = new AtomicLong(-1);
+    private final AtomicLong plannedBytes = new AtomicLong();
+    private final LongAdder donePaths = new LongAdder();
+    private final LongAdder doneBytes = new LongAdder();
+    private final LongAdder receivedBytes = new LongAdder();
+
+    @Override
+    public void on(FetchEvent event) {
+        switch (event) {
+            case FetchEvent.Walking(int known, _) -> found.set(known);
+            case FetchEvent.Planned(var plan) -> {
+                plannedBytes.set(plan.narBytes());
+                plannedPaths.set(plan.fetch().size());
+            }
+            case FetchEvent.NarProgress(_, long received, long unpacked) -> {
+                receivedBytes.add(received);
+                doneBytes.add(unpacked);
+            }
+            case FetchEvent.PathDone(PathResult result) -> {
+                if (result instanceof PathResult.Fetched) {
+                    donePaths.increment();
+                }
+            }
+            case FetchEvent.PathStarted _,
+                    FetchEvent.Retrying _,
+                    FetchEvent.Resumed _,
+                    FetchEvent.SourceFailed _,
+                    FetchEvent.CacheSetAside _,
+                    FetchEvent.StoreLost _ -> {}
+        }
+    }
+
+    /** Whether the walk is over. */
+    boolean planned() {
+        return plannedPaths.get() >= 0;
+    }
+
+    /** Paths found by the walk so far. */
+    long found() {
+        return found.get();
+    }
+
+    long plannedPaths() {
+        return plannedPaths.get();
+    }
+
+    /** NAR bytes to import. */
+    long plannedBytes() {
+        return plannedBytes.get();
+    }
+
+    long donePaths() {
+        return donePaths.sum();
+    }
+
+    /** NAR bytes imported. */
+    long doneBytes() {
+        return doneBytes.sum();
+    }
+
+    /** Compressed bytes received. */
+    long receivedBytes() {
+        return receivedBytes.sum();
+    }
+}

@@ -1,0 +1,50 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.substituter.fetch.ClosurePlan;
+import io.nixfleet.substituter.fetch.Substitution;
+import io.nixfleet.substituter.store.StoreException;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code nixfleet-agent plan}: what a fetch would do, without doing it. */
+@Command(
+        name = "plan",
+        description =
+                "Show what a fetch would bring: paths, sizes, absent paths, which cache has what.",
+        footer = {
+            "",
+            "Exit codes: as 'fetch' would have, as far as narinfos tell.",
+        })
+final class PlanCommand implements Callable<Integer> {
+    @Mixin private FetchOptions options = new FetchOptions();
+
+    @Spec @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        var output = CommandOutput.of(spec, options.json);
+        try (var display =
+                FetchDisplay.choose(
+                        options.quiet || options.json, output.terminal(), output.err())) {
+            try (var setup = FetchSetup.open(options, display);
+                    Substitution substitution = setup.substituter().open()) {
+                ClosurePlan plan = substitution.plan(options.roots);
+                display.close();
+                ExitCode exit = ExitCode.of(plan.failures());
+                output.print(new PlanReport(setup.storeName(), plan, exit), options.quiet);
+                return exit.code();
+            } catch (StoreException e) {
+                display.close();
+                return output.fail(ExitCode.STORE, e);
+            } catch (UsageException e) {
+                display.close();
+                return output.fail(ExitCode.USAGE, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.nixfleet.agent.cli;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.util.Map;
+
+/**
+ * What standard error is connected to.
+ *
+ * @param interactive whether it is a terminal that can redraw a line
+ * @param colours whether colours are welcome; never when {@code NO_COLOR} is set
+ * @param columns the terminal's width
+ */
+record Terminal(boolean interactive, boolean colours, int columns) {
+    private static final int STDERR = 2;
+    private static final int DEFAULT_COLUMNS = 80;
+
+    static Terminal detect(Map<String, String> environment) {
+        boolean interactive =
+                isTerminal(STDERR) && !"dumb".equals(environment.getOrDefault("TERM", "dumb"));
+        boolean colours = interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return new Terminal(interactive, colours, interactive ? columns(STDERR) : DEFAULT_COLUMNS);
+    }
+
+    /** System.console() speaks of input and output together; here it is standard error alone. */
+    private static boolean isTerminal(int descriptor) {
+        try {
+            MethodHandle isatty =
+                    function(
+                            "isatty",
+                            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+            return (int) isatty.invokeExact(descriptor) == 1;
+        } catch (Throwable _) {
+            return false;
+        }
+    }
+
+    private static int columns(int descriptor) {
+        boolean linux = System.getProperty("os.name", "").startsWith("Linux");
+        long windowSizeRequest = linux ? 0x5413L : 0x40087468L;
+        try (Arena arena = Arena.ofConfined()) {
+            MethodHandle ioctl =
+                    function(
+                            "ioctl",
+                            FunctionDescriptor.of(
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_INT,
+                                    ValueLayout.JAVA_LONG,
+                                    ValueLayout.ADDRESS),
+                            Linker.Option.firstVariadicArg(2));
+            MemorySegment rowsAndColumns = arena.allocate(8, 2);
+            int failed = (int) ioctl.invokeExact(descriptor, windowSizeRequest, rowsAndColumns);
+            int columns = rowsAndColumns.get(ValueLayout.JAVA_SHORT, 2);
+            return failed == 0 && columns > 0 ? columns : DEFAULT_COLUMNS;
+        } catch (Throwable _) {
+            return DEFAULT_COLUMNS;
+        }
+    }
+
+    /** Two calls of libc, both with the types that its manual gives. */
+    @SuppressWarnings("restricted")
+    private static MethodHandle function(
+            String name, FunctionDescriptor type, Linker.Option... options) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(
+                linker.defaultLookup().find(name).orElseThrow(), type, options);
+    }
+}

@@ -1,0 +1,75 @@
+package io.nixfleet.agent.nix;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nixfleet.agent.process.ProcessRunner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The part of the host's Nix configuration that a fetch needs, as Nix itself resolves it from
+ * nix.conf, its includes, the user's file and {@code NIX_CONFIG}.
+ *
+ * @param trustedPublicKeys {@code trusted-public-keys}, each {@code name:base64}
+ * @param netrcFile {@code netrc-file}; it need not exist
+ */
+public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile) {
+    /** The configuration of a host without Nix. */
+    public static final NixConfig NONE = new NixConfig(List.of(), Optional.empty());
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int OUTPUT_LIMIT = 4 << 20;
+
+    public NixConfig {
+        trustedPublicKeys = List.copyOf(trustedPublicKeys);
+    }
+
+    /**
+     * Asks the {@code nix} on the PATH. Every version from 2.8 on understands {@code show-config};
+     * should a later one drop the old name, {@code config show} is tried.
+     *
+     * @throws IOException when there is no such command, or it fails
+     */
+    public static NixConfig read(ProcessRunner runner) throws IOException, InterruptedException {
+        ProcessRunner.Result result = show(runner, List.of("show-config"));
+        if (result.exitCode() != 0) {
+            ProcessRunner.Result newer = show(runner, List.of("config", "show"));
+            if (newer.exitCode() != 0) {
+                throw new IOException(
+                        "'nix show-config' failed with exit code %d: %s"
+                                .formatted(result.exitCode(), result.stderr().strip()));
+            }
+            result = newer;
+        }
+        return parse(result.stdout());
+    }
+
+    private static ProcessRunner.Result show(ProcessRunner runner, List<String> subcommand)
+            throws IOException, InterruptedException {
+        var command = new ArrayList<String>();
+        command.addAll(List.of("nix", "--extra-experimental-features", "nix-command"));
+        command.addAll(subcommand);
+        command.add("--json");
+        return runner.run(command, Map.of(), LIMIT, OUTPUT_LIMIT);
+    }
+
+    static NixConfig parse(String json) throws IOException {
+        JsonNode settings;
+        try {
+            settings = new ObjectMapper().readTree(json);
+        } catch (JsonProcessingException e) {
+            throw new IOException("'nix show-config --json' did not print JSON", e);
+        }
+        var keys = new ArrayList<String>();
+        settings.path("trusted-public-keys").path("value").forEach(key -> keys.add(key.asText()));
+        String netrc = settings.path("netrc-file").path("value").asText("");
+        return new NixConfig(
+                keys, netrc.isEmpty() ? Optional.empty() : Optional.of(Path.of(netrc)));
+    }
+}

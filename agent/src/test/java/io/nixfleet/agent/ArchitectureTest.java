@@ -1,0 +1,129 @@
+package io.nixfleet.agent;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The boundaries of modules and packages, over the classes of all modules. */
+@AnalyzeClasses(packages = "io.nixfleet", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule formatsArePure =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "io.nixfleet.nix..", "io.nixfleet.substituter.daemon.wire..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "java.nio.file..",
+                            "java.nio.channels..",
+                            "java.net.http..",
+                            "io.vertx..",
+                            "io.netty..",
+                            "io.nixfleet.agent..",
+                            "io.nixfleet.protocol..")
+                    .because("formats are fed with bytes and answer with values");
+
+    @ArchTest
+    static final ArchRule theSubstituterKnowsNoControlPlane =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("io.nixfleet.nix..", "io.nixfleet.substituter..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.nixfleet.agent..", "io.nixfleet.protocol..");
+
+    @ArchTest
+    static final ArchRule theProtocolKnowsNoNix =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.protocol..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.nixfleet.agent..",
+                            "io.nixfleet.nix..",
+                            "io.nixfleet.substituter..");
+
+    @ArchTest
+    static final ArchRule messagesKnowNoJson =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.protocol")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("com.fasterxml..");
+
+    @ArchTest
+    static final ArchRule librariesDoNotLog =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.nixfleet.agent..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.slf4j..", "java.util.logging..", "ch.qos.logback..")
+                    .orShould()
+                    .accessField(System.class, "out")
+                    .orShould()
+                    .accessField(System.class, "err")
+                    .because("what happens leaves the substituter as events");
+
+    @ArchTest
+    static final ArchRule bouncyCastleIsBehindSignatures =
+            only("io.nixfleet.nix.signature..", "org.bouncycastle..");
+
+    @ArchTest
+    static final ArchRule decompressorsAreBehindCompression =
+            only(
+                    "io.nixfleet.nix.compression..",
+                    "com.github.luben..",
+                    "org.tukaani..",
+                    "org.apache.commons..",
+                    "org.brotli..");
+
+    @ArchTest
+    static final ArchRule vertxInTheSubstituterIsBehindCaches =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("io.nixfleet.nix..", "io.nixfleet.substituter..")
+                    .and()
+                    .resideOutsideOfPackage("io.nixfleet.substituter.cache..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule childProcessesAreStartedInTwoPlaces =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.nixfleet.substituter.daemon..", "io.nixfleet.agent.process..")
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(ProcessBuilder.class)
+                    .because("a child needs a limit and an end, which these two see to");
+
+    @ArchTest
+    static final ArchRule noPackageNeedsItself =
+            slices().matching("io.nixfleet.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule everythingHasAPackage =
+            classes().should().resideInAnyPackage("io.nixfleet.(nix|substituter|protocol|agent)..");
+
+    private static ArchRule only(String home, String... library) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(home)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(library)
+                .because("one foreign library has one package");
+    }
+}

@@ -1,0 +1,114 @@
+package io.nixfleet.it.server;
+
+import io.nixfleet.it.nix.Commands;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** nginx on loopback, serving a folder and logging each request. */
+public final class Nginx implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final Process process;
+    private final Path directory;
+    private final int port;
+
+    private Nginx(Process process, Path directory, int port) {
+        this.process = process;
+        this.directory = directory;
+        this.port = port;
+    }
+
+    public static Nginx serve(Path root) throws IOException {
+        Path directory = Files.createTempDirectory("nixfleet-nginx-");
+        int port = freePort();
+        Path configuration = directory.resolve("nginx.conf");
+        Files.writeString(
+                configuration,
+                """
+                worker_processes 1; daemon off; user root;
+                pid %1$s/pid; error_log %1$s/error.log;
+                events { worker_connections 1024; }
+                http {
+                  log_format plain '$request_method $uri $status';
+                  access_log %1$s/access.log plain;
+                  sendfile on; tcp_nopush on; keepalive_requests 100000;
+                  server { listen 127.0.0.1:%2$d; root %3$s; }
+                }
+                """
+                        .formatted(directory, port, root));
+        Process process =
+                new ProcessBuilder("nginx", "-c", configuration.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("output").toFile())
+                        .start();
+        var nginx = new Nginx(process, directory, port);
+        nginx.awaitListening();
+        return nginx;
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void awaitListening() throws IOException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (true) {
+            try (var socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+                return;
+            } catch (IOException e) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    throw new IOException(
+                            "nginx does not listen: "
+                                    + Files.readString(directory.resolve("output")),
+                            e);
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** The requests so far, each {@code METHOD /path STATUS}. */
+    public List<String> requests() {
+        try (Stream<String> lines = Files.lines(directory.resolve("access.log"))) {
+            return lines.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public long narInfoRequests() {
+        return requests().stream().filter(line -> line.contains(".narinfo ")).count();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        Commands.run(List.of("rm", "-rf", directory.toString()));
+    }
+}

@@ -1,0 +1,46 @@
+package io.nixfleet.substituter.fetch;
+
+import io.nixfleet.nix.store.StorePath;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a fetch will do: the result of a walk.
+ *
+ * @param roots what was asked for
+ * @param valid the paths met on the walk that the store has; what they refer to was not looked at
+ * @param fetch what will be fetched, dependencies first
+ * @param failures the paths that cannot be had, and those that need them
+ */
+public record ClosurePlan(
+        List<StorePath> roots,
+        Set<StorePath> valid,
+        List<PlannedPath> fetch,
+        List<PathResult.Failure> failures) {
+    public ClosurePlan {
+        roots = List.copyOf(roots);
+        valid = Set.copyOf(valid);
+        fetch = List.copyOf(fetch);
+        failures = List.copyOf(failures);
+    }
+
+    /** Whether carrying it out makes every root valid, if nothing fails. */
+    public boolean complete() {
+        return failures.isEmpty();
+    }
+
+    /** The NAR bytes that will be imported: about what the store will grow by. */
+    public long narBytes() {
+        return fetch.stream().mapToLong(path -> path.info().narSize()).sum();
+    }
+
+    /**
+     * The bytes that will come over the wire; for paths whose cache does not say, the NAR's size
+     * stands in, so it is an upper bound in practice.
+     */
+    public long downloadBytes() {
+        return fetch.stream()
+                .mapToLong(path -> path.narInfo().fileSize().orElse(path.info().narSize()))
+                .sum();
+    }
+}

@@ -1,0 +1,36 @@
+package io.nixfleet.substituter.fetch;
+
+/**
+ * The limits of a fetch.
+ *
+ * @param lookupsInFlight how many narinfos are asked for at the same time
+ * @param downloadsInFlight how many NARs are on their way at the same time; each holds one prefetch
+ *     buffer of its cache
+ * @param maxPaths how many paths a closure may have that the store lacks; a larger one is refused
+ *     before anything is downloaded
+ * @param failuresUntilSetAside after how many lookups or downloads in a row that stayed unanswered
+ *     a cache is set aside for the rest of the fetch
+ * @param spoiltUntilSetAside after how many answers in a row that were not what they should be
+ */
+public record FetchPolicy(
+        int lookupsInFlight,
+        int downloadsInFlight,
+        int maxPaths,
+        int failuresUntilSetAside,
+        int spoiltUntilSetAside) {
+    public static final FetchPolicy DEFAULT = new FetchPolicy(64, 16, 200_000, 3, 10);
+
+    public FetchPolicy {
+        requirePositive(lookupsInFlight, "lookupsInFlight");
+        requirePositive(downloadsInFlight, "downloadsInFlight");
+        requirePositive(maxPaths, "maxPaths");
+        requirePositive(failuresUntilSetAside, "failuresUntilSetAside");
+        requirePositive(spoiltUntilSetAside, "spoiltUntilSetAside");
+    }
+
+    private static void requirePositive(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1, not " + value);
+        }
+    }
+}

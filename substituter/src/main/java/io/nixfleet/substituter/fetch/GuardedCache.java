@@ -1,0 +1,177 @@
+package io.nixfleet.substituter.fetch;
+
+import io.nixfleet.nix.store.StoreDir;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.cache.BinaryCache;
+import io.nixfleet.substituter.cache.CacheException;
+import io.nixfleet.substituter.cache.CacheInfo;
+import io.nixfleet.substituter.cache.NarInfoLookup;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache for the time of one fetch, with a circuit breaker: a cache that fails several times in a
+ * row is set aside, so that an outage costs a few time limits and not one for each path of the
+ * closure. Whether it is a cache for our store directory at all is asked next to the first lookup,
+ * not before it.
+ */
+final class GuardedCache {
+    private final BinaryCache cache;
+    private final StoreDir storeDir;
+    private final FetchPolicy policy;
+    private final FetchListener listener;
+    private final Object lock = new Object();
+    private int failuresInARow;
+    private int spoiltInARow;
+    private @Nullable CacheException setAside;
+    private @Nullable CompletableFuture<CacheInfo> info;
+
+    GuardedCache(BinaryCache cache, StoreDir storeDir, FetchPolicy policy, FetchListener listener) {
+        this.cache = cache;
+        this.storeDir = storeDir;
+        this.policy = policy;
+        this.listener = listener;
+    }
+
+    String name() {
+        return cache.name();
+    }
+
+    BinaryCache cache() {
+        return cache;
+    }
+
+    /** Looks a path up; a cache that is set aside answers at once with the reason. */
+    NarInfoLookup lookup(StorePath path) throws InterruptedException {
+        CacheException reason = reasonForSettingAside();
+        if (reason != null) {
+            return new NarInfoLookup.Failed(reason);
+        }
+        CompletableFuture<CacheInfo> asked = askForInfo();
+        NarInfoLookup answer = cache.lookup(path);
+        switch (answer) {
+            case NarInfoLookup.Found _, NarInfoLookup.Absent _ -> {
+                CacheException unfit = unfitness(asked, answer);
+                if (unfit != null) {
+                    setAside(unfit);
+                    return new NarInfoLookup.Failed(unfit);
+                }
+                succeeded();
+            }
+            case NarInfoLookup.Failed(CacheException failure) -> failed(failure);
+        }
+        return answer;
+    }
+
+    /** Why the cache is not asked any more, or null while it is. */
+    @Nullable CacheException reasonForSettingAside() {
+        synchronized (lock) {
+            return setAside;
+        }
+    }
+
+    void succeeded() {
+        synchronized (lock) {
+            failuresInARow = 0;
+            spoiltInARow = 0;
+        }
+    }
+
+    /** Counts a failure of a lookup or a download; being denied is final at once. */
+    void failed(CacheException failure) {
+        switch (failure.kind()) {
+            case UNREACHABLE -> {
+                boolean over;
+                synchronized (lock) {
+                    over = ++failuresInARow >= policy.failuresUntilSetAside();
+                }
+                if (over) {
+                    setAside(failure);
+                }
+            }
+            case CORRUPT -> countSpoilt(failure);
+            case DENIED -> setAside(failure);
+            case ABSENT -> {}
+        }
+    }
+
+    /** Counts a NAR that was not what its narinfo promised. */
+    void spoilt(String reason) {
+        countSpoilt(new CacheException(CacheException.Kind.CORRUPT, reason));
+    }
+
+    private void countSpoilt(CacheException failure) {
+        boolean over;
+        synchronized (lock) {
+            over = ++spoiltInARow >= policy.spoiltUntilSetAside();
+        }
+        if (over) {
+            setAside(failure);
+        }
+    }
+
+    private void setAside(CacheException reason) {
+        synchronized (lock) {
+            if (setAside != null) {
+                return;
+            }
+            setAside = reason;
+        }
+        listener.on(new FetchEvent.CacheSetAside(name(), reason.getMessage()));
+    }
+
+    private CompletableFuture<CacheInfo> askForInfo() {
+        synchronized (lock) {
+            if (info == null) {
+                var asked = new CompletableFuture<CacheInfo>();
+                info = asked;
+                Thread.ofVirtual()
+                        .name("nixfleet-cache-info")
+                        .start(
+                                () -> {
+                                    try {
+                                        asked.complete(cache.info());
+                                    } catch (CacheException | RuntimeException e) {
+                                        asked.completeExceptionally(e);
+                                    } catch (InterruptedException e) {
+                                        asked.cancel(true);
+                                        Thread.currentThread().interrupt();
+                                    }
+                                });
+            }
+            return info;
+        }
+    }
+
+    /** Null when the cache serves our store directory, else why it is of no use. */
+    private @Nullable CacheException unfitness(
+            CompletableFuture<CacheInfo> asked, NarInfoLookup answer) throws InterruptedException {
+        try {
+            CacheInfo known = asked.get();
+            return known.storeDir().isEmpty() || known.storeDir().get().equals(storeDir)
+                    ? null
+                    : new CacheException(
+                            CacheException.Kind.CORRUPT,
+                            "%s is a cache for the store directory %s, but the store's is %s"
+                                    .formatted(name(), known.storeDir().get(), storeDir));
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof CacheException failure)) {
+                throw new IllegalStateException("nix-cache-info of " + name(), e.getCause());
+            }
+            // Static file trees are served without one at times; a cache that has the path needs no
+            // further proof of being one.
+            if (failure.kind() == CacheException.Kind.ABSENT) {
+                return answer instanceof NarInfoLookup.Found
+                        ? null
+                        : new CacheException(
+                                CacheException.Kind.CORRUPT,
+                                "%s does not look like a binary cache, it has no nix-cache-info;"
+                                                .formatted(name())
+                                        + " check the URL",
+                                failure);
+            }
+            return failure;
+        }
+    }
+}

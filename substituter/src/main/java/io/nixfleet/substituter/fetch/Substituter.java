@@ -1,0 +1,53 @@
+package io.nixfleet.substituter.fetch;
+
+import io.nixfleet.nix.narinfo.NarInfoVerifier;
+import io.nixfleet.nix.signature.TrustedKeys;
+import io.nixfleet.substituter.cache.BinaryCache;
+import io.nixfleet.substituter.store.Store;
+import io.nixfleet.substituter.store.StoreException;
+import java.util.List;
+
+/**
+ * Brings closures from binary caches into a store. The entry point of this library:
+ *
+ * <pre>{@code
+ * var substituter = new Substituter(store, caches, TrustedKeys.parse(keys), FetchPolicy.DEFAULT, listener);
+ * try (Substitution substitution = substituter.open()) {
+ *     ClosurePlan plan = substitution.plan(List.of(root));
+ *     FetchOutcome outcome = substitution.fetch(plan);
+ *     if (outcome instanceof FetchOutcome.Complete) {
+ *         substitution.addRoot(Path.of("/nix/var/nix/gcroots/mine"), root);
+ *     }
+ * }
+ * }</pre>
+ *
+ * @param store where paths go
+ * @param caches where paths come from, in the order in which they are asked; not closed here
+ * @param trustedKeys whose signatures make a path trusted
+ * @param policy limits
+ * @param listener hears what happens
+ */
+public record Substituter(
+        Store store,
+        List<BinaryCache> caches,
+        TrustedKeys trustedKeys,
+        FetchPolicy policy,
+        FetchListener listener) {
+    public Substituter {
+        caches = List.copyOf(caches);
+    }
+
+    /**
+     * Opens the store for one or more plans and fetches.
+     *
+     * @throws StoreException when it cannot be opened
+     */
+    public Substitution open() throws StoreException, InterruptedException {
+        List<GuardedCache> guarded =
+                caches.stream()
+                        .map(cache -> new GuardedCache(cache, store.storeDir(), policy, listener))
+                        .toList();
+        return new Substitution(
+                store.openSession(), guarded, new NarInfoVerifier(trustedKeys), policy, listener);
+    }
+}

@@ -1,0 +1,86 @@
+package io.nixfleet.substituter.fetch;
+
+import io.nixfleet.nix.narinfo.NarInfoVerifier;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.store.StoreException;
+import io.nixfleet.substituter.store.StoreSession;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A substitution under way. Until it is closed, every path that it met is protected from the
+ * garbage collector. A cache that was set aside stays so: open another substitution to ask it
+ * again. To be used by one thread, whose interruption ends what is under way.
+ */
+public final class Substitution implements AutoCloseable {
+    private final StoreSession session;
+    private final List<GuardedCache> caches;
+    private final NarInfoVerifier verifier;
+    private final FetchPolicy policy;
+    private final FetchListener listener;
+
+    Substitution(
+            StoreSession session,
+            List<GuardedCache> caches,
+            NarInfoVerifier verifier,
+            FetchPolicy policy,
+            FetchListener listener) {
+        this.session = session;
+        this.caches = caches;
+        this.verifier = verifier;
+        this.policy = policy;
+        this.listener = listener;
+    }
+
+    /**
+     * Finds out what must be fetched so that the roots become valid. Asks no cache for anything
+     * when they are valid already.
+     *
+     * @throws StoreException when the store fails, or the closure exceeds the policy's limit
+     */
+    public ClosurePlan plan(Collection<StorePath> roots)
+            throws StoreException, InterruptedException {
+        ClosurePlan plan = new ClosureWalk(session, caches, verifier, policy, listener).walk(roots);
+        listener.on(new FetchEvent.Planned(plan));
+        return plan;
+    }
+
+    /**
+     * Fetches what the plan says. Paths that fail take only those with them that need them; a store
+     * that fails as a whole ends the fetch. Whatever happened is in the outcome.
+     */
+    public FetchOutcome fetch(ClosurePlan plan) throws InterruptedException {
+        var results = new ArrayList<PathResult>();
+        plan.valid().stream().sorted().map(PathResult.AlreadyValid::new).forEach(results::add);
+        results.addAll(plan.failures());
+        if (!plan.fetch().isEmpty()) {
+            var importer = new PathImporter(session, caches, verifier, listener);
+            results.addAll(
+                    new ClosureFetch(plan, importer, policy, listener).run(session.importLanes()));
+        }
+        return FetchOutcome.of(results);
+    }
+
+    /** Tells which of the paths are valid, and protects them. */
+    public Set<StorePath> protectAndQueryValid(Collection<StorePath> paths)
+            throws StoreException, InterruptedException {
+        return session.protectAndQueryValid(paths);
+    }
+
+    /**
+     * Makes {@code link} a permanent root for the path.
+     *
+     * @throws StoreException also when something other than a symbolic link is in the way
+     */
+    public void addRoot(Path link, StorePath path) throws StoreException, InterruptedException {
+        session.addRoot(link, path);
+    }
+
+    @Override
+    public void close() {
+        session.close();
+    }
+}

@@ -1,5 +1,7 @@
 package io.nixfleet.nix.encoding;
 
+import java.util.Objects;
+
 /**
  * Text or bytes that do not follow a Nix format. The message says what was expected and, where that
  * helps, shows the offending part, shortened and with control characters escaped, since such input
@@ -14,6 +16,12 @@ public class FormatException extends RuntimeException {
 
     public FormatException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Never null, other than that of exceptions at large. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /** Quotes hostile text for a message: at most 80 characters, nothing but printable ASCII. */

@@ -1,5 +1,7 @@
 package io.nixfleet.nix.encoding;
 
+import java.util.Objects;
+
 /**
  * Text or bytes that do not follow a Nix format. The message says what was expected and, where that
  * helps, shows the offending part, shortened and with control characters escaped, since such input
@@ -24,6 +26,12 @@ public class FormatException extends RuntimeException {
     @Override
     public String getMessage() {
         return explanation;
+    }
+
+    /** Never null, other than that of exceptions at large. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 
     /** Quotes hostile text for a message: at most 80 characters, nothing but printable ASCII. */

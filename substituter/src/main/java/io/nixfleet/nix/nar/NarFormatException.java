@@ -29,7 +29,7 @@ public final class NarFormatException extends FormatException {
     }
 
     /** The same with the path in its message. */
-    NarFormatException of(StorePath path) {
+    public NarFormatException of(StorePath path) {
         return new NarFormatException("NAR of " + path, offset, problem);
     }
 

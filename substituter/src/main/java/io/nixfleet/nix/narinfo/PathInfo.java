@@ -3,6 +3,7 @@ package io.nixfleet.nix.narinfo;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.hash.HashAlgorithm;
 import io.nixfleet.nix.hash.NixHash;
+import io.nixfleet.nix.signature.Fingerprint;
 import io.nixfleet.nix.signature.Signature;
 import io.nixfleet.nix.store.ContentAddress;
 import io.nixfleet.nix.store.StorePath;
@@ -37,5 +38,15 @@ public record PathInfo(
         }
         references = references.stream().distinct().sorted().toList();
         signatures = List.copyOf(signatures);
+    }
+
+    /** What signatures of this path sign. */
+    public Fingerprint fingerprint() {
+        return Fingerprint.of(path, narHash, narSize, references);
+    }
+
+    /** The same with other signatures. */
+    public PathInfo withSignatures(List<Signature> others) {
+        return new PathInfo(path, deriver, narHash, narSize, references, others, contentAddress);
     }
 }

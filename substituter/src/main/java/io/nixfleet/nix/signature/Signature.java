@@ -2,7 +2,6 @@ package io.nixfleet.nix.signature;
 
 import io.nixfleet.nix.encoding.FormatException;
 import java.util.Arrays;
-import java.util.Base64;
 
 /** An Ed25519 signature under a key's name: {@code name:base64(64 bytes)}. Immutable. */
 public final class Signature {
@@ -23,26 +22,11 @@ public final class Signature {
      *     one such signature, so it must never be passed on
      */
     public static Signature parse(String text) {
-        int colon = text.indexOf(':');
-        if (colon <= 0) {
-            throw new FormatException(
-                    "signature %s has no key name".formatted(FormatException.excerpt(text)));
-        }
-        byte[] bytes;
-        try {
-            bytes = Base64.getDecoder().decode(text.substring(colon + 1));
-        } catch (IllegalArgumentException e) {
-            throw new FormatException(
-                    "signature %s is not base64".formatted(FormatException.excerpt(text)), e);
-        }
-        if (bytes.length != LENGTH) {
-            throw new FormatException(
-                    "signature %s has %d bytes, not 64"
-                            .formatted(FormatException.excerpt(text), bytes.length));
-        }
-        return new Signature(text.substring(0, colon), bytes);
+        var parts = NamedKeyText.parse("signature", FormatException.excerpt(text), text, LENGTH);
+        return new Signature(parts.name(), parts.bytes());
     }
 
+    /** The name of the key that is said to have made it. */
     public String keyName() {
         return keyName;
     }
@@ -66,6 +50,6 @@ public final class Signature {
     /** {@code name:base64}, padded. */
     @Override
     public String toString() {
-        return keyName + ":" + Base64.getEncoder().encodeToString(bytes);
+        return NamedKeyText.format(keyName, bytes);
     }
 }

@@ -15,5 +15,5 @@ public interface Store {
      *
      * @throws StoreException when the store cannot be reached or refuses us
      */
-    StoreSession openSession() throws StoreException;
+    StoreSession openSession() throws StoreException, InterruptedException;
 }

@@ -19,6 +19,11 @@ public final class StoreException extends Exception {
         return new StoreException(message, false, null);
     }
 
+    /** The operation failed, others may still succeed. */
+    public static StoreException refused(String message, Throwable cause) {
+        return new StoreException(message, false, cause);
+    }
+
     /** The connection or the store as a whole is lost: nothing further will succeed. */
     public static StoreException lost(String message, Throwable cause) {
         return new StoreException(message, true, cause);

@@ -1,0 +1,17 @@
+package io.nixfleet.nix.narinfo;
+
+/** Why a path's claims are believed. */
+public sealed interface Trust {
+    /**
+     * A trusted key signed them.
+     *
+     * @param keyName the name of that key
+     */
+    record SignedBy(String keyName) implements Trust {}
+
+    /**
+     * The path itself names its content: its address recomputes. The store still has to compare the
+     * content with the address, as every Nix daemon does.
+     */
+    record ContentAddressed() implements Trust {}
+}

@@ -1,0 +1,184 @@
+package io.nixfleet.substituter.daemon;
+
+import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.narinfo.PathInfo;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.store.NarImportException;
+import io.nixfleet.substituter.store.StoreException;
+import io.nixfleet.substituter.store.StoreSession;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** A session over one control connection and a few import lanes. */
+final class DaemonSession implements StoreSession {
+    private final DaemonStore store;
+    private final Watchdog watchdog;
+    private final DaemonConnection control;
+    private final ReentrantLock controlLock = new ReentrantLock();
+    private final Set<StorePath> protectedPaths = ConcurrentHashMap.newKeySet();
+    private final ImportLanes lanes;
+
+    DaemonSession(DaemonStore store, Watchdog watchdog, DaemonConnection control) {
+        this.store = store;
+        this.watchdog = watchdog;
+        this.control = control;
+        this.lanes = new ImportLanes(store.lanes(), () -> store.connect(watchdog));
+    }
+
+    @Override
+    public Set<StorePath> protectAndQueryValid(Collection<StorePath> paths)
+            throws StoreException, InterruptedException {
+        Set<StorePath> distinct = Set.copyOf(paths);
+        Set<StorePath> valid =
+                onControl(
+                        () -> {
+                            protect(distinct);
+                            return control.queryValid(distinct);
+                        });
+        int missing = distinct.size() - valid.size();
+        for (int lane = 0; lane < Math.min(missing, store.lanes()); lane++) {
+            lanes.warmUp();
+        }
+        return valid;
+    }
+
+    private void protect(Collection<StorePath> paths)
+            throws DaemonErrorException, DaemonLostException, InterruptedException {
+        var unprotected = new ArrayList<>(paths);
+        unprotected.removeIf(protectedPaths::contains);
+        control.addTempRoots(unprotected);
+        protectedPaths.addAll(unprotected);
+    }
+
+    @Override
+    public Optional<PathInfo> query(StorePath path) throws StoreException, InterruptedException {
+        var answer = onControl(() -> control.queryPathInfo(path));
+        try {
+            return answer.map(info -> info.of(path));
+        } catch (FormatException e) {
+            throw StoreException.refused(
+                    "%s knows %s, but what it says of it is malformed: %s"
+                            .formatted(store.name(), path, e.getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public void importPath(PathInfo info, InputStream nar)
+            throws StoreException, NarImportException, IOException, InterruptedException {
+        if (!protectedPaths.contains(info.path())) {
+            onControl(
+                    () -> {
+                        protect(List.of(info.path()));
+                        return info;
+                    });
+        }
+        switch (upload(info, nar)) {
+            case ImportResult.Imported _ -> {}
+            case ImportResult.EndedEarly(long bytes) ->
+                    throw new NarImportException(
+                            info.path(),
+                            "the NAR of %s ended after %d of %d bytes"
+                                    .formatted(info.path(), bytes, info.narSize()));
+            case ImportResult.StreamFailed(Exception failure) -> {
+                if (failure instanceof IOException broken) {
+                    throw broken;
+                }
+                throw (RuntimeException) failure;
+            }
+        }
+    }
+
+    private ImportResult upload(PathInfo info, InputStream nar)
+            throws StoreException, NarImportException, InterruptedException {
+        try {
+            return lanes.use(
+                    connection -> {
+                        try {
+                            return connection.importNar(info, nar);
+                        } catch (DaemonErrorException e) {
+                            throw new ImportRefusal(info, connection, store.hasExtraKeys())
+                                    .explain(e);
+                        }
+                    });
+        } catch (DaemonLostException e) {
+            throw lanes.exhausted()
+                    ? StoreException.lost(e.getMessage(), e)
+                    : StoreException.refused(e.getMessage(), e);
+        }
+    }
+
+    /** Work that needs the control connection. */
+    @FunctionalInterface
+    private interface ControlWork<T> {
+        T run() throws DaemonErrorException, DaemonLostException, InterruptedException;
+    }
+
+    private <T> T onControl(ControlWork<T> work) throws StoreException, InterruptedException {
+        controlLock.lockInterruptibly();
+        try {
+            return work.run();
+        } catch (DaemonErrorException e) {
+            String message =
+                    "%s answered with an error: %s".formatted(control.peer(), e.explanation());
+            throw control.usable()
+                    ? StoreException.refused(message, e)
+                    : StoreException.lost(message, e);
+        } catch (DaemonLostException e) {
+            throw StoreException.lost(e.getMessage(), e);
+        } finally {
+            controlLock.unlock();
+        }
+    }
+
+    @Override
+    public int importLanes() {
+        return store.lanes();
+    }
+
+    @Override
+    public void addRoot(Path link, StorePath target) throws StoreException, InterruptedException {
+        Path absolute = link.toAbsolutePath().normalize();
+        if (absolute.startsWith(store.storeDir().path())) {
+            throw StoreException.refused(
+                    "%s cannot be a root: it lies in the store".formatted(absolute));
+        }
+        boolean valid =
+                onControl(
+                        () -> {
+                            protect(List.of(target));
+                            return control.isValid(target);
+                        });
+        if (!valid) {
+            throw StoreException.refused(
+                    "%s cannot be made a root of %s: it is not valid"
+                            .formatted(target, store.name()));
+        }
+        try {
+            RootLink.write(absolute, target);
+        } catch (IOException e) {
+            throw StoreException.refused(
+                    "could not make the root %s: %s".formatted(absolute, e.getMessage()), e);
+        }
+        onControl(
+                () -> {
+                    control.addIndirectRoot(absolute);
+                    return absolute;
+                });
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+        control.close();
+        watchdog.close();
+    }
+}

@@ -1,0 +1,147 @@
+package io.nixfleet.substituter.daemon;
+
+import io.nixfleet.substituter.store.NarImportException;
+import io.nixfleet.substituter.store.StoreException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/**
+ * A few connections for imports, opened when they are first needed and used by one import at a
+ * time. A broken one is dropped, and the next import opens another, unless too many broke in a row.
+ */
+final class ImportLanes implements AutoCloseable {
+    private static final int MAX_LOST_IN_A_ROW = 5;
+
+    private final Opener opener;
+    private final Semaphore permits;
+    private final Deque<DaemonConnection> idle = new ArrayDeque<>();
+    private final Set<DaemonConnection> open = new HashSet<>();
+    private int lostInARow;
+    private boolean closed;
+
+    /** Opens a connection. */
+    @FunctionalInterface
+    interface Opener {
+        DaemonConnection open() throws DaemonLostException, InterruptedException;
+    }
+
+    /** An import over a connection. */
+    @FunctionalInterface
+    interface Work {
+        ImportResult run(DaemonConnection connection)
+                throws NarImportException,
+                        StoreException,
+                        DaemonLostException,
+                        InterruptedException;
+    }
+
+    ImportLanes(int lanes, Opener opener) {
+        this.opener = opener;
+        this.permits = new Semaphore(lanes, true);
+    }
+
+    /** Starts to open a connection in the background, if none is idle and there may be one more. */
+    void warmUp() {
+        if (hasIdle() || !permits.tryAcquire()) {
+            return;
+        }
+        Thread.ofVirtual()
+                .name("nix-daemon-warm-up")
+                .start(
+                        () -> {
+                            try {
+                                giveBack(take());
+                            } catch (DaemonLostException _) {
+                                // The import that needs it will try again and tell.
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            } finally {
+                                permits.release();
+                            }
+                        });
+    }
+
+    /** Runs the work with a connection, once one is free. */
+    ImportResult use(Work work)
+            throws NarImportException, StoreException, DaemonLostException, InterruptedException {
+        permits.acquire();
+        try {
+            DaemonConnection connection = take();
+            try {
+                return work.run(connection);
+            } finally {
+                giveBack(connection);
+            }
+        } finally {
+            permits.release();
+        }
+    }
+
+    /** Whether lanes break so often that there is no point in going on. */
+    synchronized boolean exhausted() {
+        return closed || lostInARow >= MAX_LOST_IN_A_ROW;
+    }
+
+    private synchronized boolean hasIdle() {
+        return !idle.isEmpty();
+    }
+
+    private DaemonConnection take() throws DaemonLostException, InterruptedException {
+        synchronized (this) {
+            if (closed) {
+                throw new DaemonLostException("the session is closed", null);
+            }
+            if (!idle.isEmpty()) {
+                return idle.pop();
+            }
+        }
+        DaemonConnection connection;
+        try {
+            connection = opener.open();
+        } catch (DaemonLostException e) {
+            countLoss();
+            throw e;
+        }
+        synchronized (this) {
+            if (!closed) {
+                open.add(connection);
+                return connection;
+            }
+        }
+        connection.close();
+        throw new DaemonLostException("the session was closed meanwhile", null);
+    }
+
+    private synchronized void countLoss() {
+        lostInARow++;
+    }
+
+    private void giveBack(DaemonConnection connection) {
+        synchronized (this) {
+            if (connection.usable() && !closed) {
+                lostInARow = 0;
+                idle.push(connection);
+                return;
+            }
+            open.remove(connection);
+            lostInARow++;
+        }
+        connection.close();
+    }
+
+    @Override
+    public void close() {
+        List<DaemonConnection> connections;
+        synchronized (this) {
+            closed = true;
+            connections = List.copyOf(open);
+            open.clear();
+            idle.clear();
+        }
+        connections.forEach(DaemonConnection::close);
+    }
+}

@@ -1,0 +1,37 @@
+package io.nixfleet.substituter.daemon;
+
+import io.nixfleet.substituter.daemon.wire.ByteSource;
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/** A caller's NAR stream: its failures told apart from the daemon's, its waits from ours. */
+final class NarSource implements ByteSource {
+    private final InputStream stream;
+    private final OperationWatch watch;
+    private @Nullable Exception failure;
+
+    NarSource(InputStream stream, OperationWatch watch) {
+        this.stream = stream;
+        this.watch = watch;
+    }
+
+    /** Fills the whole range unless the stream ends before. */
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        watch.pause();
+        try {
+            return stream.readNBytes(target, offset, length);
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            throw e;
+        } finally {
+            watch.resume();
+        }
+    }
+
+    /** What the stream threw: an IOException or a RuntimeException. */
+    @Nullable Exception failure() {
+        return failure;
+    }
+}

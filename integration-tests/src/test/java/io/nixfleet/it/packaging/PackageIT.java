@@ -2,10 +2,16 @@ package io.nixfleet.it.packaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,9 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The package as the build made it, started the ways that operators and services start it. */
 final class PackageIT {
@@ -58,6 +61,8 @@ final class PackageIT {
                         .at(relative)
                         .with("PATH", "/usr/bin:/bin:/run/current-system/sw/bin")
                         .run(outputs, "--version");
+        Files.delete(relative);
+        Files.delete(absolute);
 
         assertThat(result.exitCode()).as(result.stderr()).isZero();
         assertThat(result.stdout()).contains("0.1.0");
@@ -91,11 +96,22 @@ final class PackageIT {
     }
 
     @Test
-    void worksQuietlyWithAnAotCacheThatDoesNotFit() throws Exception {
+    void worksQuietlyWithASpoiltAotCache() throws Exception {
         Path copy = copyOfPackage("spoilt");
-        Path cache = copy.resolve("lib/nixfleet-agent.aot");
-        byte[] head = new byte[4096];
-        Files.write(cache, head);
+        Files.write(copy.resolve("lib/nixfleet-agent.aot"), new byte[4096]);
+
+        var result = Launcher.of(copy, Path.of("/")).run(outputs, "--version");
+
+        assertThat(result.exitCode()).as(result.stderr()).isZero();
+        assertThat(result.stdout()).contains("0.1.0").doesNotContain("AOT", "warning");
+        assertThat(result.stderr()).isEmpty();
+    }
+
+    @Test
+    void worksQuietlyWhenItsJarsAreNotThoseOfTheAotCache() throws Exception {
+        Path copy = copyOfPackage("touched");
+        Path jar = copy.resolve("lib/nixfleet-agent.jar");
+        Files.setLastModifiedTime(jar, FileTime.from(Instant.ofEpochSecond(1_000_000_000)));
 
         var result = Launcher.of(copy, Path.of("/")).run(outputs, "--version");
 

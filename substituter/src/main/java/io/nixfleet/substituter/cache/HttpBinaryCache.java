@@ -1,0 +1,169 @@
+package io.nixfleet.substituter.cache;
+
+import io.nixfleet.nix.compression.CorruptStreamException;
+import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.narinfo.NarInfo;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.cache.credentials.Credentials;
+import io.nixfleet.substituter.cache.http.HttpGet;
+import io.nixfleet.substituter.cache.http.HttpTransport;
+import io.nixfleet.substituter.cache.http.Patience;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/** A cache behind an HTTP server. */
+final class HttpBinaryCache implements BinaryCache {
+    private static final int NARINFO_LIMIT = 1 << 20;
+    private static final int CACHE_INFO_LIMIT = 64 * 1024;
+
+    private final CacheLocation location;
+    private final CacheOptions options;
+    private final HttpFetcher fetcher;
+    private final CacheInfoOnce info;
+    private final Semaphore lookups;
+    private final Semaphore downloads;
+    private final Set<HttpNarDownload> open = ConcurrentHashMap.newKeySet();
+
+    HttpBinaryCache(
+            CacheLocation location,
+            Optional<Credentials> credentials,
+            CacheOptions options,
+            HttpTransport transport) {
+        this.location = location;
+        this.options = options;
+        CacheLimits limits = options.limits();
+        this.fetcher =
+                new HttpFetcher(
+                        transport,
+                        location.name(),
+                        location.base(),
+                        credentials.or(location::login),
+                        options.netrc(),
+                        limits.responseTimeout());
+        this.info = new CacheInfoOnce(location, options.storeDir(), this::readInfo);
+        this.lookups = new Semaphore(limits.lookups(), true);
+        this.downloads = new Semaphore(limits.downloads(), true);
+    }
+
+    @Override
+    public String name() {
+        return location.name();
+    }
+
+    @Override
+    public CacheInfo info() throws CacheException, InterruptedException {
+        return info.get();
+    }
+
+    private byte[] readInfo() throws CacheException, InterruptedException {
+        return read("nix-cache-info", CACHE_INFO_LIMIT);
+    }
+
+    @Override
+    public NarInfoLookup lookup(StorePath path) throws InterruptedException {
+        String what = path.hashPart() + ".narinfo";
+        byte[] text;
+        lookups.acquire();
+        try {
+            text = read(what, NARINFO_LIMIT);
+        } catch (CacheException e) {
+            return e.kind() == CacheException.Kind.ABSENT
+                    ? new NarInfoLookup.Absent()
+                    : new NarInfoLookup.Failed(e);
+        } finally {
+            lookups.release();
+        }
+        return NarInfoText.judge(text, path, name(), what);
+    }
+
+    private byte[] read(String what, int limit) throws CacheException, InterruptedException {
+        var request =
+                new HttpFetcher.Request(
+                        what,
+                        location.base().resolve(what),
+                        Map.of(),
+                        HttpGet.Lane.LOOKUP,
+                        limit,
+                        bytes -> {},
+                        exchange -> {});
+        return new Retries(options, name(), what, Thread::sleep)
+                .run(attempt -> readOnce(request, limit, attempt));
+    }
+
+    private byte[] readOnce(HttpFetcher.Request request, int limit, int attempt)
+            throws AttemptFailedException, InterruptedException {
+        Patience patience = Patience.until(options.limits().lookupTimeout());
+        HttpFetcher.Answer answer = fetcher.get(request, attempt);
+        try (var exchange = answer.exchange()) {
+            if (answer.head().status() != 200) {
+                throw refused(request.what(), answer);
+            }
+            var encodings = ContentEncodings.of(answer.head());
+            try (InputStream body =
+                    encodings.decode(exchange.body(patience), options.decompressors())) {
+                byte[] content = body.readNBytes(limit + 1);
+                if (content.length > limit) {
+                    throw corrupt(
+                            request.what(), "it is longer than %d bytes".formatted(limit), null);
+                }
+                return content;
+            }
+        } catch (CorruptStreamException | FormatException e) {
+            throw corrupt(request.what(), String.valueOf(e.getMessage()), e);
+        } catch (InterruptedIOException e) {
+            throw interrupted(e);
+        } catch (IOException e) {
+            throw fetcher.broken(request.what(), e);
+        }
+    }
+
+    /** S3 says 403 for files that are not there, to those who may not list the bucket. */
+    private AttemptFailedException refused(String what, HttpFetcher.Answer answer) {
+        AttemptFailedException refusal = fetcher.refused(what, answer.head());
+        return what.endsWith(".narinfo") && answer.head().status() == 403
+                ? AttemptFailedException.forGood(
+                        fetcher.failure(CacheException.Kind.ABSENT, what, "HTTP status 403"))
+                : refusal;
+    }
+
+    private AttemptFailedException corrupt(
+            String what, String problem, @Nullable Throwable cause) {
+        return AttemptFailedException.forGood(
+                cause == null
+                        ? fetcher.failure(CacheException.Kind.CORRUPT, what, problem)
+                        : fetcher.failure(CacheException.Kind.CORRUPT, what, problem, cause));
+    }
+
+    private static InterruptedException interrupted(InterruptedIOException cause) {
+        Thread.interrupted();
+        var interrupted = new InterruptedException(cause.getMessage());
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    @Override
+    public NarDownload open(NarInfo narInfo) {
+        var download =
+                new HttpNarDownload(
+                        new NarTransfers(narInfo, location, options, fetcher),
+                        options,
+                        downloads,
+                        open::remove);
+        open.add(download);
+        download.start();
+        return download;
+    }
+
+    /** Ends all downloads; the connections belong to {@link BinaryCaches}. */
+    @Override
+    public void close() {
+        open.forEach(HttpNarDownload::close);
+    }
+}

@@ -1,0 +1,131 @@
+package io.nixfleet.substituter.cache.http;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer. Close it whatever came of it; closing ends what is under way. */
+public final class HttpExchange implements AutoCloseable {
+    private final CompletableFuture<HttpHead> head = new CompletableFuture<>();
+    private final BodyBuffer buffer;
+    private final Object lock = new Object();
+    private @Nullable HttpClientRequest request;
+    private boolean bodyEnded;
+    private boolean closed;
+
+    HttpExchange(BodyBuffer buffer) {
+        this.buffer = buffer;
+    }
+
+    /** From the event loop: the connection is there. */
+    void connected(HttpClientRequest connectedRequest) {
+        boolean late;
+        synchronized (lock) {
+            late = closed;
+            request = connectedRequest;
+        }
+        if (late) {
+            connectedRequest.reset();
+            return;
+        }
+        connectedRequest.send().onSuccess(this::answered).onFailure(this::broken);
+    }
+
+    private void answered(HttpClientResponse response) {
+        Context context =
+                Objects.requireNonNull(Vertx.currentContext(), "answers come on an event loop");
+        buffer.flow(
+                new BodyBuffer.Flow() {
+                    @Override
+                    public void pause() {
+                        response.pause();
+                    }
+
+                    @Override
+                    public void resume() {
+                        context.runOnContext(ignored -> response.resume());
+                    }
+                });
+        response.exceptionHandler(this::broken);
+        response.endHandler(ignored -> ended());
+        response.handler(buffer::add);
+        head.complete(new HttpHead(response.statusCode(), response.headers()));
+    }
+
+    private void ended() {
+        synchronized (lock) {
+            bodyEnded = true;
+        }
+        buffer.end();
+    }
+
+    void broken(Throwable cause) {
+        TransportException failure = TransportException.of(cause);
+        buffer.fail(failure);
+        head.completeExceptionally(failure);
+    }
+
+    /**
+     * Waits for status and headers.
+     *
+     * @throws TransportException when they did not come, or not in time
+     */
+    public HttpHead awaitHead(Duration limit) throws IOException, InterruptedException {
+        try {
+            return head.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new TransportException(
+                    TransportException.Kind.BROKEN,
+                    "no answer within %d ms".formatted(limit.toMillis()),
+                    e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof TransportException failure
+                    ? failure
+                    : TransportException.of(e);
+        }
+    }
+
+    /**
+     * The body as it comes over the wire, its transfer encoding removed. The one stream of this
+     * exchange; reading blocks as long as {@code patience} lasts, then throws {@link
+     * TransportException}, and an {@link java.io.InterruptedIOException} on interruption. Closing
+     * the stream closes nothing, closing the exchange ends it.
+     */
+    public InputStream body(Patience patience) {
+        return new BodyStream(buffer, patience);
+    }
+
+    /** Bytes of the body that wait for their reader. */
+    public int buffered() {
+        return buffer.buffered();
+    }
+
+    @Override
+    public void close() {
+        HttpClientRequest toReset;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            // A connection whose answer was taken whole serves the next request.
+            toReset = bodyEnded ? null : request;
+        }
+        var cause = new TransportException(TransportException.Kind.BROKEN, "closed by the reader");
+        buffer.discard(cause);
+        head.completeExceptionally(cause);
+        if (toReset != null) {
+            toReset.reset();
+        }
+    }
+}

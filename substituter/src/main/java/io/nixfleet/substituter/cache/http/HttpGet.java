@@ -1,0 +1,42 @@
+package io.nixfleet.substituter.cache.http;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * What to ask.
+ *
+ * @param uri absolute, http or https, with a host; its user info is not sent
+ * @param headers to send; perhaps secret
+ * @param lane which connections to use
+ * @param bodyBound how many bytes may wait for the reader
+ * @param attempt counts from 0; a host with several addresses is tried at another one each time
+ * @param received told of each piece of the body that arrives, in bytes, on the event loop
+ */
+public record HttpGet(
+        URI uri,
+        Map<String, String> headers,
+        Lane lane,
+        int bodyBound,
+        int attempt,
+        LongConsumer received) {
+    /**
+     * Connections apart from each other: a NAR whose reader is slow holds its connection, and must
+     * not keep a lookup waiting.
+     */
+    public enum Lane {
+        LOOKUP,
+        DOWNLOAD
+    }
+
+    public HttpGet {
+        headers = Map.copyOf(headers);
+    }
+
+    /** Without headers, which may be secret. */
+    @Override
+    public String toString() {
+        return "GET " + uri.getScheme() + "://" + uri.getHost() + uri.getRawPath();
+    }
+}

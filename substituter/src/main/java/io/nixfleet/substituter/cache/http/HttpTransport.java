@@ -1,0 +1,184 @@
+package io.nixfleet.substituter.cache.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConfig;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Connections to any number of hosts, and the few threads that serve them. HTTP/1.1 with
+ * connections kept alive, HTTP/2 where TLS agrees on it. Safe for use by many threads. Open one,
+ * share it, close it once.
+ */
+public final class HttpTransport implements AutoCloseable {
+    private static final int HTTP1_CHUNK = 64 * 1024;
+    private static final int HEADER_LIMIT = 32 * 1024;
+    private static final int DOWNLOADS_PER_CONNECTION = 32;
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    private final HttpTransportOptions options;
+    private final Vertx vertx;
+    private final Map<HttpGet.Lane, HttpClientAgent> plain = new EnumMap<>(HttpGet.Lane.class);
+    private final Map<HttpGet.Lane, HttpClientAgent> secure = new EnumMap<>(HttpGet.Lane.class);
+
+    private HttpTransport(HttpTransportOptions options, Vertx vertx) {
+        this.options = options;
+        this.vertx = vertx;
+    }
+
+    public static HttpTransport open(HttpTransportOptions options) {
+        // Small: no files are served, and nothing blocking runs on Vert.x's own pools.
+        var small =
+                new VertxOptions()
+                        .setEventLoopPoolSize(
+                                Math.min(2, Runtime.getRuntime().availableProcessors()))
+                        .setWorkerPoolSize(1)
+                        .setInternalBlockingPoolSize(1)
+                        .setUseDaemonThread(true)
+                        .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1))
+                        .setFileSystemOptions(
+                                new FileSystemOptions()
+                                        .setClassPathResolvingEnabled(false)
+                                        .setFileCachingEnabled(false));
+        return new HttpTransport(options, Vertx.vertx(small));
+    }
+
+    /**
+     * Begins a request and returns without waiting for the answer. Blocks only to look the host up.
+     *
+     * @throws IOException when the host is unknown or a file of certificates cannot be read
+     */
+    public HttpExchange start(HttpGet get) throws IOException {
+        URI uri = get.uri();
+        boolean tls = uri.getScheme().equals("https");
+        int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
+        var request =
+                new RequestOptions()
+                        .setMethod(HttpMethod.GET)
+                        .setHost(uri.getHost())
+                        .setPort(port)
+                        .setServer(SocketAddress.inetSocketAddress(port, address(get)))
+                        .setURI(target(uri))
+                        .putHeader("User-Agent", options.userAgent());
+        get.headers().forEach(request::putHeader);
+        var exchange = new HttpExchange(new BodyBuffer(get.bodyBound(), get.received()));
+        client(get.lane(), tls)
+                .request(request)
+                .onSuccess(exchange::connected)
+                .onFailure(exchange::broken);
+        return exchange;
+    }
+
+    private static String target(URI uri) {
+        String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
+    }
+
+    /**
+     * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not know
+     * all that /etc/nsswitch.conf may say, and Java's would block the event loop.
+     */
+    private static String address(HttpGet get) throws IOException {
+        try {
+            InetAddress[] addresses = InetAddress.getAllByName(get.uri().getHost());
+            return addresses[get.attempt() % addresses.length].getHostAddress();
+        } catch (UnknownHostException e) {
+            throw new TransportException(
+                    TransportException.Kind.BROKEN,
+                    "the host name %s is unknown".formatted(get.uri().getHost()),
+                    e);
+        }
+    }
+
+    private HttpClientAgent client(HttpGet.Lane lane, boolean tls) throws IOException {
+        synchronized (plain) {
+            Map<HttpGet.Lane, HttpClientAgent> clients = tls ? secure : plain;
+            HttpClientAgent client = clients.get(lane);
+            if (client == null) {
+                client = tls ? secureClient(lane) : plainClient(lane);
+                clients.put(lane, client);
+            }
+            return client;
+        }
+    }
+
+    private HttpClientAgent plainClient(HttpGet.Lane lane) {
+        HttpClientConfig config = config().setVersions(HttpVersion.HTTP_1_1);
+        return vertx.httpClientBuilder().with(config).with(pool(lane)).build();
+    }
+
+    private HttpClientAgent secureClient(HttpGet.Lane lane) throws IOException {
+        HttpClientConfig config =
+                config().setSsl(true).setVersions(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
+        config.getHttp2Config()
+                .setConnectionWindowSize(options.http2Window() * DOWNLOADS_PER_CONNECTION)
+                .setMultiplexingLimit(DOWNLOADS_PER_CONNECTION)
+                .getInitialSettings()
+                .setInitialWindowSize(options.http2Window())
+                .setPushEnabled(false)
+                .setMaxHeaderListSize(HEADER_LIMIT);
+        var tls =
+                new ClientSSLOptions()
+                        .setUseAlpn(true)
+                        .setHostnameVerificationAlgorithm("HTTPS")
+                        .setApplicationLayerProtocols(List.of("h2", "http/1.1"))
+                        .setTrustOptions(TrustOptions.wrap(TrustRoots.load(options.extraCaFiles())))
+                        .setSslHandshakeTimeout(options.connectTimeout().toMillis())
+                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        return vertx.httpClientBuilder().with(config).with(tls).with(pool(lane)).build();
+    }
+
+    private HttpClientConfig config() {
+        var config = new HttpClientConfig().setConnectTimeout(options.connectTimeout());
+        config.getHttp1Config()
+                .setKeepAliveTimeout(KEEP_ALIVE)
+                .setMaxChunkSize(HTTP1_CHUNK)
+                .setMaxHeaderSize(HEADER_LIMIT);
+        config.getHttp2Config().setKeepAliveTimeout(KEEP_ALIVE);
+        return config;
+    }
+
+    private PoolOptions pool(HttpGet.Lane lane) {
+        int connections =
+                switch (lane) {
+                    case LOOKUP -> options.lookupConnections();
+                    case DOWNLOAD -> options.downloadConnections();
+                };
+        return new PoolOptions().setHttp1MaxSize(connections).setHttp2MaxSize(2);
+    }
+
+    /** Ends every exchange and thread; waits for that for some seconds at most. */
+    @Override
+    public void close() {
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("connections did not close: " + e.getMessage(), e);
+        }
+    }
+}

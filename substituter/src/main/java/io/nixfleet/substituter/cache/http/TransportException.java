@@ -1,0 +1,68 @@
+package io.nixfleet.substituter.cache.http;
+
+import io.netty.handler.codec.DecoderException;
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
+
+/** An exchange broke: why, and whether another try may fare better. */
+public final class TransportException extends IOException {
+    /** What broke. */
+    public enum Kind {
+        /** No connection, a connection lost, no answer in time. */
+        BROKEN,
+        /** No trust between the two ends: a certificate, a name, a protocol version. */
+        TLS,
+        /** What came is not HTTP, or exceeds a limit on its form. */
+        MALFORMED
+    }
+
+    private final Kind kind;
+
+    TransportException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    TransportException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    static TransportException of(Throwable cause) {
+        // Netty wraps TLS failures as decoder failures, so they are looked for first.
+        if (has(cause, SSLException.class) || has(cause, CertificateException.class)) {
+            return new TransportException(Kind.TLS, "TLS failed: " + deepestMessage(cause), cause);
+        }
+        if (has(cause, DecoderException.class)) {
+            return new TransportException(
+                    Kind.MALFORMED, "the answer is not HTTP: " + deepestMessage(cause), cause);
+        }
+        return new TransportException(Kind.BROKEN, deepestMessage(cause), cause);
+    }
+
+    private static boolean has(Throwable cause, Class<? extends Throwable> type) {
+        int depth = 0;
+        for (Throwable t = cause; t != null && depth < 10; t = t.getCause(), depth++) {
+            if (type.isInstance(t)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String deepestMessage(Throwable cause) {
+        String message = cause.getClass().getSimpleName();
+        int depth = 0;
+        for (Throwable t = cause; t != null && depth < 10; t = t.getCause(), depth++) {
+            if (t.getMessage() != null) {
+                message = t.getMessage();
+            }
+        }
+        return message;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

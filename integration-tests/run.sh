@@ -15,6 +15,10 @@ fail() {
     exit 1
 }
 
+os_name() {
+    if [[ -r /etc/os-release ]]; then (. /etc/os-release && echo "${PRETTY_NAME-$ID}"); else uname -s; fi
+}
+
 is_debian() {
     [[ -r /etc/os-release ]] && (. /etc/os-release && [[ $ID == debian ]])
 }
@@ -24,7 +28,7 @@ is_debian() {
 if [[ -z ${NIXFLEET_TESTS_UNSHARED-} ]]; then
     if ! is_debian || ((EUID != 0)); then
         lacks=$(bash integration-tests/needs.sh | paste -sd ' ' -)
-        fail "the tests need Debian and root, to install packages and to run other versions of Nix by chroot; this is ${ID-$(uname -s)} and user $(id -un).${lacks:+ Missing, as Debian packages: $lacks.} Run it in a privileged Debian container, as root."
+        fail "the tests need Debian and root, to install packages and to run other versions of Nix by chroot; this is $(os_name), user $(id -un).${lacks:+ Missing, as Debian packages: $lacks.} Run it in a privileged Debian container, as root."
     fi
     unshare --mount --propagation private true 2>/dev/null ||
         fail 'this root cannot mount: run it in a container with SYS_ADMIN (--privileged), or on a machine.'

@@ -10,7 +10,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
 /**
  * Makes the agent's package. The build runs it from source, under the JDK that it compiles with.
@@ -18,8 +24,8 @@ import java.util.stream.Stream;
  * <pre>
  * nixfleet-agent/bin/nixfleet-agent       the launcher
  *                runtime/                 a Java runtime with the modules of modules.txt
- *                lib/nixfleet-agent.jar   main class and class path in its manifest
- *                lib/*.jar, lib/*.so      dependencies and their native libraries
+ *                lib/nixfleet-agent.jar   only a manifest: the main class, and all other jars
+ *                lib/*.jar, lib/*.so      the agent, dependencies, their native libraries
  *                lib/jvm.options          the JVM's flags
  *                lib/nixfleet-agent.aot   classes loaded, linked and profiled by a training run
  * </pre>
@@ -37,23 +43,26 @@ final class MakePackage {
     private static final FileTime FILE_TIME = FileTime.from(Instant.ofEpochSecond(1));
 
     private final Path agentJar;
-    private final Path dependencies;
+    private final Path classPath;
     private final Path sources;
     private final Path work;
     private final Path image;
+    private final String mainClass;
     private final List<String> training;
 
     private MakePackage(List<String> arguments) {
         agentJar = Path.of(arguments.get(0));
-        dependencies = Path.of(arguments.get(1));
+        classPath = Path.of(arguments.get(1));
         sources = Path.of(arguments.get(2));
         work = Path.of(arguments.get(3));
         image = work.resolveSibling(NAME);
-        training = arguments.subList(4, arguments.size());
+        mainClass = arguments.get(4);
+        training = arguments.subList(5, arguments.size());
     }
 
     /**
-     * Arguments: agent's jar, folder of dependencies, src/package, work folder, training command.
+     * Arguments: agent's jar, file with its class path, src/package, work folder, main class,
+     * training.
      */
     public static void main(String[] arguments) throws Exception {
         try {
@@ -68,27 +77,31 @@ final class MakePackage {
         Modules modules = Modules.read(sources.resolve("modules.txt"));
         String jdk = System.getProperty("java.home") + " " + Runtime.version();
         Stamp runtimeMade =
-                Stamp.of(work.resolve("runtime.stamp"), jdk + modules.included(), List.of());
+                Stamp.of(work.resolve("runtime.stamp"), jdk + linkOptions(modules), List.of());
+        List<Path> jars = new ArrayList<>(List.of(agentJar));
+        for (String jar : Files.readString(classPath).strip().split(File.pathSeparator, -1)) {
+            jars.add(Path.of(jar));
+        }
+        List<Path> inputs = new ArrayList<>(jars);
+        inputs.add(sources);
         Stamp packageMade =
                 Stamp.of(
                         work.resolve("package.stamp"),
-                        runtimeMade.digest() + training,
-                        List.of(agentJar, dependencies, sources));
-        if (packageMade.matches()) {
+                        runtimeMade.digest() + mainClass + training,
+                        inputs);
+        if (packageMade.matches() && Files.exists(launcher())) {
+            // Its time tells try.sh that the package is as new as the sources.
+            packageMade.write();
             return;
         }
         packageMade.clear();
-        List<Path> libraries = jars(dependencies);
-        List<Path> all = new ArrayList<>(libraries);
-        all.add(agentJar);
-        modules.check(all);
-        if (!runtimeMade.matches()) {
+        modules.check(jars);
+        if (!runtimeMade.matches() || Files.notExists(image.resolve("runtime"))) {
             runtimeMade.clear();
-            deleteTree(image);
-            link(modules);
+            link(linkOptions(modules));
             runtimeMade.write();
         }
-        assemble(libraries);
+        assemble(jars);
         setTimes();
         train();
         setTimes();
@@ -96,33 +109,60 @@ final class MakePackage {
         System.out.println("Made " + image);
     }
 
-    private void link(Modules modules) {
-        new JdkTool("jlink")
-                .run(
-                        List.of(
-                                "--add-modules=" + String.join(",", modules.included()),
-                                "--strip-debug",
-                                "--no-header-files",
-                                "--no-man-pages",
-                                // Half the size; a start finds its classes in the AOT cache.
-                                "--compress=zip-9",
-                                // Distributions link cacerts to a file of theirs; that is fine.
-                                "--ignore-modified-runtime",
-                                "--output=" + image.resolve("runtime")));
+    private Path launcher() {
+        return image.resolve("bin").resolve(NAME);
     }
 
-    private void assemble(List<Path> libraries) throws IOException {
+    private static List<String> linkOptions(Modules modules) {
+        return List.of(
+                "--add-modules=" + String.join(",", modules.included()),
+                "--strip-debug",
+                "--no-header-files",
+                "--no-man-pages",
+                // Half the size; a start finds its classes in the AOT cache.
+                "--compress=zip-9",
+                // Distributions link cacerts to a file of theirs; that is fine.
+                "--ignore-modified-runtime");
+    }
+
+    private void link(List<String> options) throws IOException {
+        deleteTree(image);
+        List<String> arguments = new ArrayList<>(options);
+        arguments.add("--output=" + image.resolve("runtime"));
+        new JdkTool("jlink").run(arguments);
+    }
+
+    private void assemble(List<Path> jars) throws IOException {
         deleteTree(image.resolve("bin"));
         deleteTree(image.resolve("lib"));
         Path lib = Files.createDirectories(image.resolve("lib"));
-        for (Path library : libraries) {
-            new PackagedJar(library).writeTo(lib);
+        for (Path jar : jars) {
+            new PackagedJar(jar).writeTo(lib);
         }
-        Files.copy(agentJar, lib.resolve(NAME + ".jar"));
+        writeStartJar(lib.resolve(NAME + ".jar"), jars);
         Files.copy(sources.resolve("jvm.options"), lib.resolve("jvm.options"));
-        Path launcher = Files.createDirectories(image.resolve("bin")).resolve(NAME);
-        Files.copy(sources.resolve(NAME), launcher);
-        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.createDirectories(image.resolve("bin"));
+        Files.copy(sources.resolve(NAME), launcher());
+        Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** The class path has one fixed order, as the AOT cache demands, and a short command line. */
+    private void writeStartJar(Path file, List<Path> jars) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.put(Attributes.Name.MAIN_CLASS, mainClass);
+        attributes.put(
+                Attributes.Name.CLASS_PATH,
+                jars.stream()
+                        .map(jar -> jar.getFileName().toString())
+                        .collect(Collectors.joining(" ")));
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(file))) {
+            ZipEntry entry = new ZipEntry(JarFile.MANIFEST_NAME);
+            entry.setTime(0);
+            out.putNextEntry(entry);
+            manifest.write(out);
+        }
     }
 
     /** One run of the agent's work: the JVM writes the AOT cache at its end. */
@@ -130,7 +170,7 @@ final class MakePackage {
         Path cache = image.resolve("lib").resolve(NAME + ".aot");
         Path log = work.resolve("training.log");
         List<String> command = new ArrayList<>();
-        command.add(image.resolve("bin").resolve(NAME).toString());
+        command.add(launcher().toString());
         command.addAll(training);
         ProcessBuilder builder =
                 new ProcessBuilder(command)
@@ -161,12 +201,6 @@ final class MakePackage {
             for (Path file : files.toList()) {
                 Files.setLastModifiedTime(file, FILE_TIME);
             }
-        }
-    }
-
-    private static List<Path> jars(Path folder) throws IOException {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList();
         }
     }
 

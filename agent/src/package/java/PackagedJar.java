@@ -9,6 +9,7 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeTransform;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -42,7 +43,9 @@ record PackagedJar(Path source) {
                             .filter(entry -> !entry.getName().equals(JarFile.MANIFEST_NAME))
                             .toList();
             ClassFile classFile = classFileOf(jar);
-            try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(target))) {
+            try (JarOutputStream out =
+                    new JarOutputStream(
+                            Files.newOutputStream(target, StandardOpenOption.CREATE_NEW))) {
                 if (jar.getManifest() != null) {
                     // A copy: the verifier of a signed jar goes on reading the original.
                     Manifest manifest = new Manifest(jar.getManifest());

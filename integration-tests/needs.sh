@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The commands that build and tests call, and the Debian packages that bring them:
+#
+#     needs.sh            the packages of missing commands, one a line
+#     needs.sh install    installs these (Debian, root) and starts none of their services
+set -euo pipefail
+
+needs=(
+    mvn:maven nix:nix-bin nix-store:nix-bin nginx:nginx-light zstd:zstd xz:xz-utils brotli:brotli
+    bzip2:bzip2 python3:python3 flock:util-linux unshare:util-linux chroot:coreutils
+)
+
+# Debian has nginx in /usr/sbin, which is not on every PATH.
+PATH=$PATH:/usr/sbin:/sbin
+
+missing() {
+    local need
+    for need in "${needs[@]}"; do
+        command -v "${need%%:*}" >/dev/null || printf '%s\n' "${need#*:}"
+    done | sort -u
+}
+
+if [[ ${1-} != install ]]; then
+    missing
+    exit
+fi
+mapfile -t packages < <(missing)
+if ((${#packages[@]} == 0)); then
+    echo 'Nothing is missing.'
+    exit
+fi
+echo "Installing ${packages[*]}"
+policy=/usr/sbin/policy-rc.d
+if [[ ! -e $policy ]]; then
+    # Debian starts a service right after its installation unless this file forbids it.
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod +x "$policy"
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update
+apt-get -qq --yes --no-install-recommends install "${packages[@]}"

@@ -185,8 +185,7 @@ abstract class DaemonStoreContract {
 
     @Test
     void blamesNarForEveryFlippedBit() throws Exception {
-        TestPath path =
-                TestPath.ofNar("spoilt", TestPath.directoryNar(), List.of(), key, random);
+        TestPath path = TestPath.ofNar("spoilt", TestPath.directoryNar(), List.of(), key, random);
         StoreSession session = open(daemon().lanes(1));
         var wronglyBlamed = new ArrayList<String>();
         for (int position = 0; position < path.nar().length; position++) {
@@ -348,7 +347,10 @@ abstract class DaemonStoreContract {
     void streamThatEndsEarlyIsTheNarsFault() throws Exception {
         TestPath path = file("short", 500_000);
         StoreSession session = open();
-        assertThatThrownBy(() -> session.importPath(path.info(), ScriptedStream.ending(path.nar(), 400_000)))
+        assertThatThrownBy(
+                        () ->
+                                session.importPath(
+                                        path.info(), ScriptedStream.ending(path.nar(), 400_000)))
                 .isInstanceOf(NarImportException.class)
                 .hasMessageContaining("ended after 400000 of 500");
         assertLaneWorks(session);
@@ -386,7 +388,12 @@ abstract class DaemonStoreContract {
         var goOn = new CountDownLatch(1);
         StoreSession session = open(daemon().lanes(2));
         var slowImport =
-                inBackground(() -> session.importPath(slow.info(), ScriptedStream.pausing(slow.nar(), 150_000, new CountDownLatch(1), goOn)));
+                inBackground(
+                        () ->
+                                session.importPath(
+                                        slow.info(),
+                                        ScriptedStream.pausing(
+                                                slow.nar(), 150_000, new CountDownLatch(1), goOn)));
         bringIn(session, quick);
         assertThat(slowImport).isNotDone();
         goOn.countDown();
@@ -441,7 +448,8 @@ abstract class DaemonStoreContract {
                         () ->
                                 session.importPath(
                                         path.info(),
-                                        ScriptedStream.pausing(path.nar(), 1_000_000, halfway, goOn)));
+                                        ScriptedStream.pausing(
+                                                path.nar(), 1_000_000, halfway, goOn)));
         assertThat(halfway.await(60, TimeUnit.SECONDS)).isTrue();
         Set<Long> lane = daemonProcesses();
         lane.removeAll(control);
@@ -467,7 +475,14 @@ abstract class DaemonStoreContract {
         var goOn = new CountDownLatch(1);
         var held =
                 inBackground(
-                        () -> holder.importPath(path.info(), ScriptedStream.pausing(path.nar(), 1_000_000, new CountDownLatch(1), goOn)));
+                        () ->
+                                holder.importPath(
+                                        path.info(),
+                                        ScriptedStream.pausing(
+                                                path.nar(),
+                                                1_000_000,
+                                                new CountDownLatch(1),
+                                                goOn)));
         awaitLock(path.path());
         StoreSession session = open();
         var halfway = new CountDownLatch(1);
@@ -523,7 +538,8 @@ abstract class DaemonStoreContract {
                         () ->
                                 session.importPath(
                                         path.info(),
-                                        ScriptedStream.pausing(path.nar(), 1_000_000, halfway, goOn)));
+                                        ScriptedStream.pausing(
+                                                path.nar(), 1_000_000, halfway, goOn)));
         assertThat(halfway.await(60, TimeUnit.SECONDS)).isTrue();
         session.close();
         goOn.countDown();

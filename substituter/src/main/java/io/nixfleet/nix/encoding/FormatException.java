@@ -10,22 +10,12 @@ import java.util.Objects;
 public class FormatException extends RuntimeException {
     private static final int EXCERPT_LIMIT = 80;
 
-    private final String explanation;
-
     public FormatException(String message) {
         super(message);
-        this.explanation = message;
     }
 
     public FormatException(String message, Throwable cause) {
         super(message, cause);
-        this.explanation = message;
-    }
-
-    /** The message, never null. */
-    @Override
-    public String getMessage() {
-        return explanation;
     }
 
     /** Never null, other than that of exceptions at large. */

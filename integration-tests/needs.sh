@@ -7,7 +7,7 @@ set -euo pipefail
 
 needs=(
     mvn:maven nix:nix-bin nix-store:nix-bin nginx:nginx-light zstd:zstd xz:xz-utils brotli:brotli
-    bzip2:bzip2 python3:python3 flock:util-linux unshare:util-linux chroot:coreutils
+    bzip2:bzip2 /usr/bin/time:time python3:python3 flock:util-linux unshare:util-linux chroot:coreutils
 )
 
 # Debian has nginx in /usr/sbin, which is not on every PATH.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nixfleet.it.nix.ChrootStore;
+import io.nixfleet.it.nix.Commands;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.net.URI;
@@ -85,6 +86,6 @@ final class StoreContents {
         for (StorePath root : roots) {
             arguments.add(root.toString());
         }
-        store.nix().run("nix", arguments.toArray(String[]::new));
+        Commands.run(store.nix().command("nix", arguments.toArray(String[]::new)));
     }
 }

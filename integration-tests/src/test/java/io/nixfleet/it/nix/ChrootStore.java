@@ -52,6 +52,11 @@ public final class ChrootStore implements AutoCloseable {
         return Commands.run(commandLine(program, arguments)).output();
     }
 
+    /** Like {@link #run}, but the standard output alone. */
+    public String output(String program, String... arguments) {
+        return Commands.run(commandLine(program, arguments)).stdout();
+    }
+
     /** Deletes all that is not reachable from a root. */
     public void collectGarbage() {
         run("nix-store", "--gc");

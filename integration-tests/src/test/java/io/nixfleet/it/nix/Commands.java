@@ -2,34 +2,49 @@ package io.nixfleet.it.nix;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs the programs of a test. */
 public final class Commands {
-    private static final long LIMIT_SECONDS = 120;
+    private static final long LIMIT_SECONDS = 300;
 
     private Commands() {}
 
     /**
      * How a program ended.
      *
-     * @param output standard output and error, mixed
+     * @param stdout its standard output
+     * @param stderr its standard error
      */
-    public record Outcome(int exitCode, String output) {}
+    public record Outcome(int exitCode, String stdout, String stderr) {
+        /** Both streams, one after the other. */
+        public String output() {
+            return stdout + stderr;
+        }
+    }
 
     /** Runs a program to its end, whatever its exit code. */
     public static Outcome tryRun(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            {
+            Path stderr = Files.createTempFile("nixfleet-stderr-", "");
+            try {
+                Process process =
+                        new ProcessBuilder(command).redirectError(stderr.toFile()).start();
                 process.getOutputStream().close();
-                byte[] output = process.getInputStream().readAllBytes();
+                byte[] stdout = process.getInputStream().readAllBytes();
                 if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError("did not end: " + command);
                 }
-                return new Outcome(process.exitValue(), new String(output, StandardCharsets.UTF_8));
+                return new Outcome(
+                        process.exitValue(),
+                        new String(stdout, StandardCharsets.UTF_8),
+                        Files.readString(stderr));
+            } finally {
+                Files.delete(stderr);
             }
         } catch (IOException e) {
             throw new AssertionError("cannot run " + command, e);

@@ -87,7 +87,7 @@ public record TestClosure(StorePath root, StorePath changed) {
                                         "--option",
                                         "substituters",
                                         ""))
-                        .output();
+                        .stdout();
         return parse(output.lines().toList().getLast().strip());
     }
 

@@ -1,6 +1,8 @@
 package io.nixfleet.substituter.daemon;
 
 import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.nar.NarCheckingInputStream;
+import io.nixfleet.nix.nar.NarFormatException;
 import io.nixfleet.nix.narinfo.PathInfo;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.store.NarImportException;
@@ -81,19 +83,18 @@ final class DaemonSession implements StoreSession {
                         return info;
                     });
         }
-        switch (upload(info, nar)) {
+        // Nix up to 2.26 reserves as much memory as any length in an archive claims, whatever the
+        // archive's own size: only what is well-formed may reach the daemon.
+        var checked = new NarCheckingInputStream(nar, info.path(), info.narSize());
+        switch (upload(info, checked)) {
             case ImportResult.Imported _ -> {}
-            case ImportResult.EndedEarly(long bytes) ->
+            case ImportResult.StreamFailed(NarFormatException failure) ->
                     throw new NarImportException(
-                            info.path(),
-                            "the NAR of %s ended after %d of %d bytes"
-                                    .formatted(info.path(), bytes, info.narSize()));
-            case ImportResult.StreamFailed(Exception failure) -> {
-                if (failure instanceof IOException broken) {
-                    throw broken;
-                }
-                throw (RuntimeException) failure;
-            }
+                            info.path(), String.valueOf(failure.getMessage()), failure);
+            case ImportResult.StreamFailed(IOException failure) -> throw failure;
+            case ImportResult.StreamFailed(RuntimeException failure) -> throw failure;
+            case ImportResult.StreamFailed(Exception failure) ->
+                    throw new IllegalStateException(failure);
         }
     }
 

@@ -26,8 +26,6 @@ enum ImportFault {
                     "size mismatch importing path",
                     "ca hash mismatch importing path",
                     "reached end of framedsource",
-                    // Nix up to 2.26 reserves whatever length a token of an archive claims.
-                    "nix daemon out of memory",
                     "bad archive",
                     "nix archive",
                     "nar directory is not sorted",

@@ -6,7 +6,4 @@ sealed interface ImportResult {
 
     /** The stream threw; nothing was imported. */
     record StreamFailed(Exception failure) implements ImportResult {}
-
-    /** The stream ended ahead of the NAR's size; nothing was imported. */
-    record EndedEarly(long bytes) implements ImportResult {}
 }

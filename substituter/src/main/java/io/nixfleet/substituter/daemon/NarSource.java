@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.daemon;
 
 import io.nixfleet.substituter.daemon.wire.ByteSource;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -16,12 +17,16 @@ final class NarSource implements ByteSource {
         this.watch = watch;
     }
 
-    /** Fills the whole range unless the stream ends before. */
+    /** Fills the whole range unless the stream ends before; never reads nothing. */
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         watch.pause();
         try {
-            return stream.readNBytes(target, offset, length);
+            int read = stream.readNBytes(target, offset, length);
+            if (read == 0) {
+                throw new EOFException("the NAR ended early");
+            }
+            return read;
         } catch (IOException | RuntimeException e) {
             failure = e;
             throw e;

@@ -51,9 +51,8 @@ final class NarUpload {
             concurrentReply = reply;
             Thread.ofVirtual().name("nar-import-reply").start(() -> reply.complete(readReply()));
         }
-        long sent;
         try {
-            sent = send();
+            send();
         } catch (IOException | RuntimeException e) {
             if (source.failure() != null) {
                 windUp();
@@ -64,15 +63,11 @@ final class NarUpload {
             }
             throw e;
         }
-        if (sent < info.narSize()) {
-            windUp();
-            return new ImportResult.EndedEarly(sent);
-        }
         awaitReply();
         return new ImportResult.Imported();
     }
 
-    private long send() throws IOException {
+    private void send() throws IOException {
         WireWriter out = line.out();
         out.operation(WorkerOperation.ADD_TO_STORE_NAR)
                 .path(info.path())
@@ -81,14 +76,9 @@ final class NarUpload {
                 .bool(false); // skip checks of signatures
         long sent = 0;
         while (sent < info.narSize()) {
-            int frame = out.frame(source, info.narSize() - sent);
-            if (frame == 0) {
-                return sent;
-            }
-            sent += frame;
+            sent += out.frame(source, info.narSize() - sent);
         }
         out.endOfFrames().flush();
-        return sent;
     }
 
     private Reply readReply() {

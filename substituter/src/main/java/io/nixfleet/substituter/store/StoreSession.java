@@ -25,10 +25,11 @@ public interface StoreSession extends AutoCloseable {
     Optional<PathInfo> query(StorePath path) throws StoreException, InterruptedException;
 
     /**
-     * Imports one path whose references, itself aside, are valid. Exactly {@code info.narSize()}
-     * bytes are taken from the stream; on success the path is valid, on failure nothing of it is.
-     * Importing a path that became valid meanwhile succeeds. How many imports run at once is up to
-     * the callers; more than {@link #importLanes()} wait for one another.
+     * Imports one path whose references, itself aside, are valid. The stream is to end after {@code
+     * info.narSize()} bytes; no more than one byte beyond is taken from it. On success the path is
+     * valid, on failure nothing of it is. Importing a path that became valid meanwhile succeeds.
+     * How many imports run at once is up to the callers; more than {@link #importLanes()} wait for
+     * one another.
      *
      * @param info what to register; signatures are checked by the store once more where it does so
      * @param nar the uncompressed NAR; not closed

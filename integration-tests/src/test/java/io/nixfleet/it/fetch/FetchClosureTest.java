@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,7 +67,7 @@ class FetchClosureTest {
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("stores")
     void bringsWhatNixCopyBrings(NixInstallation nix, String compression) throws Exception {
-        Nginx server = SERVERS.get(compression);
+        Nginx server = server(compression);
         try (var agent = AgentProgram.with(nix);
                 ChrootStore ours = nix.newStore();
                 ChrootStore theirs = nix.newStore()) {
@@ -95,7 +96,7 @@ class FetchClosureTest {
     @Test
     void asksNoCacheWhenAllIsValid() throws Exception {
         NixInstallation nix = NixInstallation.nix28();
-        Nginx server = SERVERS.get("zstd");
+        Nginx server = server("zstd");
         try (var agent = AgentProgram.with(nix);
                 ChrootStore store = nix.newStore()) {
             StoreContents.copy(store, server.uri(), key.publicKey(), closure.root());
@@ -107,6 +108,10 @@ class FetchClosureTest {
             assertThat(fetch.json().at("/totals/alreadyValid").asInt()).isEqualTo(1);
             assertThat(server.requests()).hasSize((int) before);
         }
+    }
+
+    private static Nginx server(String compression) {
+        return Objects.requireNonNull(SERVERS.get(compression), compression);
     }
 
     private static AgentProgram.Run fetch(

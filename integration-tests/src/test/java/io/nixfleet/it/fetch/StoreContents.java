@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -52,7 +53,7 @@ final class StoreContents {
                         info.path("ca").asText());
     }
 
-    private static TreeSet<String> sorted(JsonNode list) {
+    private static SortedSet<String> sorted(JsonNode list) {
         var texts = new TreeSet<String>();
         list.forEach(text -> texts.add(text.asText()));
         return texts;

@@ -29,6 +29,6 @@ public record SigningKey(Path secretFile, String publicKey) implements AutoClose
 
     @Override
     public void close() throws IOException {
-        Commands.run(List.of("rm", "-rf", secretFile.getParent().toString()));
+        Commands.run(List.of("rm", "-rf", secretFile.resolveSibling("").toString()));
     }
 }

@@ -6,7 +6,6 @@ import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -97,35 +96,32 @@ public record TestClosure(StorePath root, StorePath changed) {
         var files = new StringBuilder();
         long inPackage = 0;
         long total = 0;
-        try (Stream<Path> tree =
-                Stream.of("/usr/bin", "/usr/share", "/usr/lib")
-                        .flatMap(TestClosure::walk)
-                        .filter(TestClosure::usable)) {
-            for (Path file : (Iterable<Path>) tree::iterator) {
-                long size = Files.size(file);
-                files.append(file.toString().substring(1)).append('\n');
-                inPackage += size;
-                total += size;
-                // Packages of one to eight times the unit, in turn.
-                if (inPackage > (long) PACKAGE_BYTES * (1 + packages.size() % 8)) {
-                    packages.add(files.toString());
-                    files.setLength(0);
-                    inPackage = 0;
-                }
-                if (total >= bytes) {
-                    break;
-                }
+        for (Path file : files()) {
+            long size = Files.size(file);
+            files.append(file.toString().substring(1)).append('\n');
+            inPackage += size;
+            total += size;
+            // Packages of one to eight times the unit, in turn.
+            if (inPackage > (long) PACKAGE_BYTES * (1 + packages.size() % 8)) {
+                packages.add(files.toString());
+                files.setLength(0);
+                inPackage = 0;
+            }
+            if (total >= bytes) {
+                break;
             }
         }
         return packages;
     }
 
-    private static Stream<Path> walk(String directory) {
-        try {
-            return Files.walk(Path.of(directory)).sorted();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static List<Path> files() throws IOException {
+        var files = new ArrayList<Path>();
+        for (String directory : List.of("/usr/bin", "/usr/share", "/usr/lib")) {
+            try (Stream<Path> tree = Files.walk(Path.of(directory))) {
+                tree.filter(TestClosure::usable).sorted().forEach(files::add);
+            }
         }
+        return files;
     }
 
     private static boolean usable(Path file) {

@@ -16,7 +16,7 @@ let
   count = builtins.length lists;
   big = builtins.genList (i: shell ''
     mkdir -p $out/share $out/nix-support
-    tar -C / --no-recursion -cf - -T $list | tar -C $out/share -xf -
+    tar -C / --no-recursion --mode=ug-s -cf - -T $list | tar -C $out/share -xf -
     echo $refs > $out/nix-support/references
   '' {
     name = "package-${toString i}-1.${toString i}";

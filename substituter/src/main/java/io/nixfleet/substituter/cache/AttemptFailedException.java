@@ -8,8 +8,7 @@ final class AttemptFailedException extends Exception {
     private final boolean retryable;
     private final Duration retryAfter;
 
-    private AttemptFailedException(
-            CacheException reason, boolean retryable, Duration retryAfter) {
+    private AttemptFailedException(CacheException reason, boolean retryable, Duration retryAfter) {
         super(reason.getMessage(), reason);
         this.reason = reason;
         this.retryable = retryable;

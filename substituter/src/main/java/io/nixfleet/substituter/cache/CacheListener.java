@@ -26,6 +26,5 @@ public interface CacheListener {
      * @param ranged whether the server continues where it broke off; otherwise it starts over and
      *     those bytes come again
      */
-    default void onResume(
-            String cache, String what, long offset, boolean ranged, String reason) {}
+    default void onResume(String cache, String what, long offset, boolean ranged, String reason) {}
 }

@@ -43,7 +43,8 @@ record CacheLocation(
         }
         if (url.getRawFragment() != null) {
             throw new FormatException(
-                    "the URL of cache %s has a #fragment: remove it".formatted(withoutSecrets(url)));
+                    "the URL of cache %s has a #fragment: remove it"
+                            .formatted(withoutSecrets(url)));
         }
         var parameters = Parameters.parse(url);
         return new CacheLocation(
@@ -51,15 +52,16 @@ record CacheLocation(
     }
 
     private static boolean isLocal(URI url, boolean http) {
-        return http
-                || url.getRawAuthority() == null
-                || url.getRawAuthority().equals("localhost");
+        return http || url.getRawAuthority() == null || url.getRawAuthority().equals("localhost");
     }
 
     private static URI base(URI url, String scheme) {
         String path = url.getRawPath();
         String directory = path.endsWith("/") ? path : path + "/";
-        String host = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
+        if (scheme.equals("file")) {
+            return URI.create("file://" + directory);
+        }
+        String host = url.getHost().toLowerCase(Locale.ROOT);
         String port = url.getPort() < 0 ? "" : ":" + url.getPort();
         return URI.create(scheme + "://" + host + port + directory);
     }
@@ -82,7 +84,14 @@ record CacheLocation(
 
     private static String withoutSecrets(URI url) {
         try {
-            return new URI(url.getScheme(), null, url.getHost(), url.getPort(), url.getPath(), null, null)
+            return new URI(
+                            url.getScheme(),
+                            null,
+                            url.getHost(),
+                            url.getPort(),
+                            url.getPath(),
+                            null,
+                            null)
                     .toString();
         } catch (URISyntaxException e) {
             return url.getScheme() + ":…";

@@ -1,6 +1,5 @@
 package io.nixfleet.substituter.cache;
 
-import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
@@ -84,8 +83,7 @@ final class FileBinaryCache implements BinaryCache {
     public NarDownload open(NarInfo narInfo) {
         String shown = NarUrl.shown(narInfo.url());
         return new FileNarDownload(
-                () -> openRegular(resolve(narInfo.url())),
-                cause -> asCacheException(shown, cause));
+                () -> openRegular(resolve(narInfo.url())), cause -> asCacheException(shown, cause));
     }
 
     private Path resolve(String url) throws CacheException {

@@ -133,8 +133,7 @@ final class HttpBinaryCache implements BinaryCache {
                 : refusal;
     }
 
-    private AttemptFailedException corrupt(
-            String what, String problem, @Nullable Throwable cause) {
+    private AttemptFailedException corrupt(String what, String problem, @Nullable Throwable cause) {
         return AttemptFailedException.forGood(
                 cause == null
                         ? fetcher.failure(CacheException.Kind.CORRUPT, what, problem)

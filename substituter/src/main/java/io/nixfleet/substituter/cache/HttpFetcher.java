@@ -108,8 +108,7 @@ final class HttpFetcher {
     private HttpExchange start(Request request, URI target, int attempt)
             throws AttemptFailedException {
         var headers = new HashMap<>(request.headers());
-        credentials(target)
-                .ifPresent(found -> headers.put("Authorization", found.authorization()));
+        credentials(target).ifPresent(found -> headers.put("Authorization", found.authorization()));
         try {
             HttpExchange exchange =
                     transport.start(
@@ -257,11 +256,7 @@ final class HttpFetcher {
                                     cause));
             case MALFORMED ->
                     AttemptFailedException.forGood(
-                            failure(
-                                    CacheException.Kind.CORRUPT,
-                                    what,
-                                    cause.getMessage(),
-                                    cause));
+                            failure(CacheException.Kind.CORRUPT, what, cause.getMessage(), cause));
         };
     }
 

@@ -98,8 +98,7 @@ final class NarTransfers {
      *
      * @param offset how many bytes of the file the reader already has
      */
-    Transfer begin(
-            long offset, int attempt, LongConsumer received, Consumer<HttpExchange> started)
+    Transfer begin(long offset, int attempt, LongConsumer received, Consumer<HttpExchange> started)
             throws AttemptFailedException, InterruptedException {
         var request =
                 new HttpFetcher.Request(
@@ -166,7 +165,8 @@ final class NarTransfers {
         boolean ranged = head.status() == 206;
         var encodings = ContentEncodings.of(head);
         boolean rangeAsked = offset > 0 && !rangesFail;
-        if (rangeAsked && (head.status() == 416 || (ranged && !continues(head, encodings, offset)))) {
+        if (rangeAsked
+                && (head.status() == 416 || (ranged && !continues(head, encodings, offset)))) {
             rangesFail = true;
             throw AttemptFailedException.transientFailure(
                     fetcher.failure(

@@ -42,8 +42,7 @@ final class NarUrl {
     private static URI withLowerCaseScheme(URI target) {
         String scheme = target.getScheme();
         String text = target.toString();
-        return URI.create(
-                scheme.toLowerCase(Locale.ROOT) + text.substring(scheme.length()));
+        return URI.create(scheme.toLowerCase(Locale.ROOT) + text.substring(scheme.length()));
     }
 
     /** The URL for people: without query and user info, either of which may let somebody in. */

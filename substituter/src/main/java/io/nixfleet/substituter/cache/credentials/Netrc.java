@@ -32,8 +32,7 @@ public final class Netrc {
         var entries = new ArrayList<EntryBuilder>();
         for (var key = reader.key(); key.isPresent(); key = reader.key()) {
             switch (key.get()) {
-                case "machine" ->
-                        entries.add(new EntryBuilder(lower(reader.value("machine"))));
+                case "machine" -> entries.add(new EntryBuilder(lower(reader.value("machine"))));
                 case "default" -> entries.add(new EntryBuilder(null));
                 case "login" -> last(entries, reader).user = reader.value("login");
                 case "password" -> last(entries, reader).password = reader.value("password");
@@ -64,10 +63,7 @@ public final class Netrc {
 
     /** The login for a host that the file names; {@code default} does not count. */
     public Optional<Credentials.Basic> findNamed(String host) {
-        return entries.stream()
-                .filter(entry -> entry.names(host))
-                .map(Entry::login)
-                .findFirst();
+        return entries.stream().filter(entry -> entry.names(host)).map(Entry::login).findFirst();
     }
 
     private static String lower(String host) {

@@ -3,7 +3,11 @@ package io.nixfleet.substituter.cache.http;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.Http1ClientConfig;
+import io.vertx.core.http.Http2ClientConfig;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientConfig;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -32,7 +36,7 @@ import java.util.concurrent.TimeoutException;
 public final class HttpTransport implements AutoCloseable {
     private static final int HTTP1_CHUNK = 64 * 1024;
     private static final int HEADER_LIMIT = 32 * 1024;
-    private static final int DOWNLOADS_PER_CONNECTION = 32;
+    private static final int STREAMS_PER_CONNECTION = 32;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
@@ -95,8 +99,8 @@ public final class HttpTransport implements AutoCloseable {
     }
 
     /**
-     * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not know
-     * all that /etc/nsswitch.conf may say, and Java's would block the event loop.
+     * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not
+     * know all that /etc/nsswitch.conf may say, and Java's would block the event loop.
      */
     private static String address(HttpGet get) throws IOException {
         try {
@@ -124,19 +128,25 @@ public final class HttpTransport implements AutoCloseable {
 
     private HttpClientAgent plainClient(HttpGet.Lane lane) {
         HttpClientConfig config = config().setVersions(HttpVersion.HTTP_1_1);
-        return vertx.httpClientBuilder().with(config).with(pool(lane)).build();
+        return builder(config, lane).build();
     }
 
     private HttpClientAgent secureClient(HttpGet.Lane lane) throws IOException {
+        var settings =
+                new Http2Settings()
+                        .setInitialWindowSize(options.http2Window())
+                        .setPushEnabled(false)
+                        .setMaxHeaderListSize(HEADER_LIMIT);
         HttpClientConfig config =
-                config().setSsl(true).setVersions(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
-        config.getHttp2Config()
-                .setConnectionWindowSize(options.http2Window() * DOWNLOADS_PER_CONNECTION)
-                .setMultiplexingLimit(DOWNLOADS_PER_CONNECTION)
-                .getInitialSettings()
-                .setInitialWindowSize(options.http2Window())
-                .setPushEnabled(false)
-                .setMaxHeaderListSize(HEADER_LIMIT);
+                config().setSsl(true)
+                        .setVersions(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1)
+                        .setHttp2Config(
+                                new Http2ClientConfig()
+                                        .setKeepAliveTimeout(KEEP_ALIVE)
+                                        .setMultiplexingLimit(STREAMS_PER_CONNECTION)
+                                        .setConnectionWindowSize(
+                                                options.http2Window() * STREAMS_PER_CONNECTION)
+                                        .setInitialSettings(settings));
         var tls =
                 new ClientSSLOptions()
                         .setUseAlpn(true)
@@ -145,17 +155,25 @@ public final class HttpTransport implements AutoCloseable {
                         .setTrustOptions(TrustOptions.wrap(TrustRoots.load(options.extraCaFiles())))
                         .setSslHandshakeTimeout(options.connectTimeout().toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-        return vertx.httpClientBuilder().with(config).with(tls).with(pool(lane)).build();
+        return builder(config, lane).with(tls).build();
+    }
+
+    private HttpClientBuilder builder(HttpClientConfig config, HttpGet.Lane lane) {
+        // Whoever uses a connection is told of its end; without a handler Vert.x would log it too.
+        return vertx.httpClientBuilder()
+                .with(config)
+                .with(pool(lane))
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}));
     }
 
     private HttpClientConfig config() {
-        var config = new HttpClientConfig().setConnectTimeout(options.connectTimeout());
-        config.getHttp1Config()
-                .setKeepAliveTimeout(KEEP_ALIVE)
-                .setMaxChunkSize(HTTP1_CHUNK)
-                .setMaxHeaderSize(HEADER_LIMIT);
-        config.getHttp2Config().setKeepAliveTimeout(KEEP_ALIVE);
-        return config;
+        return new HttpClientConfig()
+                .setConnectTimeout(options.connectTimeout())
+                .setHttp1Config(
+                        new Http1ClientConfig()
+                                .setKeepAliveTimeout(KEEP_ALIVE)
+                                .setMaxChunkSize(HTTP1_CHUNK)
+                                .setMaxHeaderSize(HEADER_LIMIT));
     }
 
     private PoolOptions pool(HttpGet.Lane lane) {

@@ -71,8 +71,8 @@ final class TrustRoots {
         }
     }
 
-    private static X509TrustManager trustManager(
-            @Nullable KeyStore roots) throws GeneralSecurityException {
+    private static X509TrustManager trustManager(@Nullable KeyStore roots)
+            throws GeneralSecurityException {
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(roots);
         for (TrustManager manager : factory.getTrustManagers()) {

@@ -164,6 +164,23 @@ class HttpLookupTest {
     }
 
     @Test
+    void keepsConnectionsAliveOverAnswersThatAreNoNarInfo() throws InterruptedException {
+        server.on(
+                FILE,
+                (_, wire) -> {
+                    wire.head(404, "Content-Length: 2000");
+                    wire.bytes(new byte[2000]);
+                });
+        BinaryCache cache = fixture.cache();
+
+        for (int i = 0; i < 100; i++) {
+            assertThat(cache.lookup(PATH)).isEqualTo(new NarInfoLookup.Absent());
+        }
+
+        assertThat(server.connections()).isEqualTo(1);
+    }
+
+    @Test
     void endsWaitForSilentServer() throws InterruptedException {
         useShortLimits();
         server.on(FILE, Answers.silence());

@@ -28,7 +28,8 @@ public final class Decompressors {
      *
      * <p>Reading throws {@link CorruptStreamException} when the data is damaged or cut short; an
      * exception of {@code compressed} itself comes through unchanged. Closing the stream frees its
-     * memory and closes {@code compressed}; it is closed too when this method fails.
+     * memory and closes {@code compressed}; it is closed too when this method fails. Close it from
+     * the thread that reads it, never under a read: some of that memory is native.
      */
     public InputStream open(Compression compression, InputStream compressed) throws IOException {
         if (compression == Compression.NONE) {

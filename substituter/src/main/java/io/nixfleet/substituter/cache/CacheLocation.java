@@ -58,7 +58,10 @@ record CacheLocation(
     private static URI base(URI url, String scheme) {
         String path = url.getRawPath();
         String directory = path.endsWith("/") ? path : path + "/";
-        String host = url.getHost() == null ? "" : url.getHost().toLowerCase(Locale.ROOT);
+        if (scheme.equals("file")) {
+            return URI.create("file://" + directory);
+        }
+        String host = url.getHost().toLowerCase(Locale.ROOT);
         String port = url.getPort() < 0 ? "" : ":" + url.getPort();
         return URI.create(scheme + "://" + host + port + directory);
     }

@@ -103,6 +103,7 @@ final class HttpBinaryCache implements BinaryCache {
         HttpFetcher.Answer answer = fetcher.get(request, attempt);
         try (var exchange = answer.exchange()) {
             if (answer.head().status() != 200) {
+                exchange.finish();
                 throw refused(request.what(), answer);
             }
             var encodings = ContentEncodings.of(answer.head());

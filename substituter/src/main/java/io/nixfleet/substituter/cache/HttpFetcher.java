@@ -79,22 +79,23 @@ final class HttpFetcher {
         long end = System.nanoTime() + responseTimeout.toNanos();
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             HttpExchange exchange = start(request, target, attempt);
-            HttpHead head;
-            @Nullable URI next;
             boolean kept = false;
+            @Nullable URI next;
             try {
-                head = exchange.awaitHead(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+                HttpHead head =
+                        exchange.awaitHead(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
                 next = redirect(request.what(), target, head);
-                kept = next == null;
+                if (next == null) {
+                    kept = true;
+                    return new Answer(exchange, head);
+                }
+                exchange.finish();
             } catch (IOException e) {
                 throw broken(request.what(), e);
             } finally {
                 if (!kept) {
                     exchange.close();
                 }
-            }
-            if (next == null) {
-                return new Answer(exchange, head);
             }
             target = next;
         }

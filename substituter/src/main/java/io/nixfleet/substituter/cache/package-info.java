@@ -5,6 +5,10 @@
  * <pre>
  * StorePath ─ lookup ─→ NarInfoLookup: Found | Absent | Failed
  * NarInfo   ─ open   ─→ NarDownload: compressed bytes, prefetched up to a bound, resumed when cut
+ *
+ * BinaryCaches ─ open(URL) ─→ HttpBinaryCache ─→ HttpFetcher (redirects, credentials, status)
+ *                         │                       ─→ http.HttpTransport (Vert.x; one exchange)
+ *                         └─→ FileBinaryCache
  * </pre>
  */
 @NullMarked

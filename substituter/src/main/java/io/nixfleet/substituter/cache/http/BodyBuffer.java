@@ -58,7 +58,7 @@ final class BodyBuffer {
             }
             chunks.add(chunk);
             buffered += chunk.length();
-            if (buffered >= bound && !paused) {
+            if (buffered >= bound) {
                 paused = true;
                 toPause = flow;
             }

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its answer. Close it whatever came of it; closing ends what is under way. */
 public final class HttpExchange implements AutoCloseable {
+    private static final int FINISH_BYTES = 64 * 1024;
+    private static final Duration FINISH_LIMIT = Duration.ofSeconds(1);
+
     private final CompletableFuture<HttpHead> head = new CompletableFuture<>();
     private final BodyBuffer buffer;
     private final Object lock = new Object();
@@ -103,6 +106,24 @@ public final class HttpExchange implements AutoCloseable {
      */
     public InputStream body(Patience patience) {
         return new BodyStream(buffer, patience);
+    }
+
+    /**
+     * Closes, but takes in a short body first, so that the connection can serve the next request:
+     * for answers whose body says nothing, as that of a redirect or a 404.
+     */
+    public void finish() throws InterruptedException {
+        try (this) {
+            Patience patience = Patience.until(FINISH_LIMIT);
+            long read = 0;
+            for (var chunk = buffer.take(patience);
+                    chunk != null && read < FINISH_BYTES;
+                    chunk = buffer.take(patience)) {
+                read += chunk.length();
+            }
+        } catch (IOException e) {
+            // Then the connection is not used again: nothing else is lost.
+        }
     }
 
     /** Bytes of the body that wait for their reader. */

@@ -7,6 +7,7 @@ import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.Http2ClientConfig;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientConfig;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -127,7 +128,7 @@ public final class HttpTransport implements AutoCloseable {
 
     private HttpClientAgent plainClient(HttpGet.Lane lane) {
         HttpClientConfig config = config().setVersions(HttpVersion.HTTP_1_1);
-        return vertx.httpClientBuilder().with(config).with(pool(lane)).build();
+        return builder(config, lane).build();
     }
 
     private HttpClientAgent secureClient(HttpGet.Lane lane) throws IOException {
@@ -154,7 +155,15 @@ public final class HttpTransport implements AutoCloseable {
                         .setTrustOptions(TrustOptions.wrap(TrustRoots.load(options.extraCaFiles())))
                         .setSslHandshakeTimeout(options.connectTimeout().toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-        return vertx.httpClientBuilder().with(config).with(tls).with(pool(lane)).build();
+        return builder(config, lane).with(tls).build();
+    }
+
+    private HttpClientBuilder builder(HttpClientConfig config, HttpGet.Lane lane) {
+        // Whoever uses a connection is told of its end; without a handler Vert.x would log it too.
+        return vertx.httpClientBuilder()
+                .with(config)
+                .with(pool(lane))
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}));
     }
 
     private HttpClientConfig config() {

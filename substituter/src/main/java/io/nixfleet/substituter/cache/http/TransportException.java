@@ -17,6 +17,8 @@ public final class TransportException extends IOException {
         MALFORMED
     }
 
+    private static final int MESSAGE_LIMIT = 200;
+
     private final Kind kind;
 
     TransportException(Kind kind, String message, Throwable cause) {
@@ -34,7 +36,8 @@ public final class TransportException extends IOException {
         if (has(cause, SSLException.class) || has(cause, CertificateException.class)) {
             return new TransportException(Kind.TLS, "TLS failed: " + deepestMessage(cause), cause);
         }
-        if (has(cause, DecoderException.class)) {
+        // Netty's codec throws IllegalArgumentException for some of what it cannot read.
+        if (has(cause, DecoderException.class) || has(cause, IllegalArgumentException.class)) {
             return new TransportException(
                     Kind.MALFORMED, "the answer is not HTTP: " + deepestMessage(cause), cause);
         }
@@ -59,7 +62,16 @@ public final class TransportException extends IOException {
                 message = t.getMessage();
             }
         }
-        return message;
+        return printable(message);
+    }
+
+    /** Messages may quote what the server sent, and they end in logs. */
+    private static String printable(String message) {
+        String shortened =
+                message.length() <= MESSAGE_LIMIT
+                        ? message
+                        : message.substring(0, MESSAGE_LIMIT) + "…";
+        return shortened.replaceAll("\\p{Cntrl}", "?");
     }
 
     public Kind kind() {

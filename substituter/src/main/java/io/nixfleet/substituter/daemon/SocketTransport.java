@@ -12,6 +12,8 @@ import java.nio.file.Files;
 final class SocketTransport implements DaemonTransport {
     private final DaemonTarget.Socket target;
     private final SocketChannel channel;
+    private boolean heard;
+    private volatile boolean turnedAway;
 
     SocketTransport(DaemonTarget.Socket target) throws IOException {
         this.target = target;
@@ -39,7 +41,18 @@ final class SocketTransport implements DaemonTransport {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        return channel.read(ByteBuffer.wrap(into, offset, length));
+        int read;
+        try {
+            read = channel.read(ByteBuffer.wrap(into, offset, length));
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            turnedAway = !heard;
+            throw e;
+        }
+        turnedAway = read < 0 && !heard;
+        heard = true;
+        return read;
     }
 
     @Override
@@ -57,7 +70,9 @@ final class SocketTransport implements DaemonTransport {
 
     @Override
     public String lastWords() {
-        return "";
+        return turnedAway
+                ? "a daemon does so with users whom its allowed-users setting leaves out"
+                : "";
     }
 
     @Override

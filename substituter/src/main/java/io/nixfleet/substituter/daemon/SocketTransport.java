@@ -47,8 +47,11 @@ final class SocketTransport implements DaemonTransport {
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
-            turnedAway = !heard;
-            throw e;
+            if (heard) {
+                throw e;
+            }
+            // Reset, since it hung up without taking what we sent.
+            read = -1;
         }
         turnedAway = read < 0 && !heard;
         heard = true;

@@ -55,6 +55,8 @@ class SocketDaemonTest {
     private DaemonStore.Builder daemon(NixInstallation nix, String... config) throws Exception {
         ChrootStore store = nix.newStore();
         opened.add(store);
+        // Workers that make a new store at the same time trip over each other.
+        store.collectGarbage();
         Path socket = store.directory().resolve("socket");
         var builder =
                 new ProcessBuilder(

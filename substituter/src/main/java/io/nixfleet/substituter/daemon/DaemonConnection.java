@@ -78,7 +78,7 @@ final class DaemonConnection implements AutoCloseable {
         var handshake = Handshake.perform(line.in(), line.out());
         line.awaitReply(handshake.version());
         options.write(line.out());
-        line.out().flush();
+        Handshake.flushAndListen(line.out());
         line.awaitReply(handshake.version());
         return handshake;
     }

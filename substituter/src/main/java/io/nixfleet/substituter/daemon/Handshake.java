@@ -5,6 +5,7 @@ import io.nixfleet.substituter.daemon.wire.WireFormatException;
 import io.nixfleet.substituter.daemon.wire.WireReader;
 import io.nixfleet.substituter.daemon.wire.WireWriter;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * What both ends agreed on.
@@ -24,7 +25,7 @@ record Handshake(ProtocolVersion version, String nixVersion, DaemonTrust trust) 
 
     /** All but the messages at its end, which the caller reads. */
     static Handshake perform(WireReader in, WireWriter out) throws IOException {
-        out.u64(CLIENT_MAGIC).u64(OFFERED.toWire()).flush();
+        flushAndListen(out.u64(CLIENT_MAGIC).u64(OFFERED.toWire()));
         long magic = in.u64("the handshake");
         if (magic != SERVER_MAGIC) {
             throw new WireFormatException(
@@ -38,9 +39,23 @@ record Handshake(ProtocolVersion version, String nixVersion, DaemonTrust trust) 
                             .formatted(theirs, OLDEST));
         }
         var version = theirs.compareTo(OFFERED) < 0 ? theirs : OFFERED;
-        out.u64(0).u64(0).flush(); // No CPU affinity, no reserved space: both obsolete.
+        flushAndListen(out.u64(0).u64(0)); // CPU affinity and reserved space, both obsolete.
         String nixVersion = version.atLeast(1, 33) ? in.string("the daemon's version", 256) : "";
         var trust = version.atLeast(1, 35) ? DaemonTrust.read(in) : DaemonTrust.UNKNOWN;
         return new Handshake(version, nixVersion, trust);
+    }
+
+    /**
+     * A daemon that turns us away says so, or nothing, and hangs up, perhaps before it takes what
+     * we send: then what it said tells more than that it is gone.
+     */
+    static void flushAndListen(WireWriter out) throws IOException {
+        try {
+            out.flush();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException _) {
+            // Reading comes next and fails too, at the latest after what the daemon said.
+        }
     }
 }

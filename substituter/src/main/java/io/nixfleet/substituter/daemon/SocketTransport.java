@@ -12,6 +12,8 @@ import java.nio.file.Files;
 final class SocketTransport implements DaemonTransport {
     private final DaemonTarget.Socket target;
     private final SocketChannel channel;
+    private boolean heard;
+    private volatile boolean turnedAway;
 
     SocketTransport(DaemonTarget.Socket target) throws IOException {
         this.target = target;
@@ -39,7 +41,21 @@ final class SocketTransport implements DaemonTransport {
 
     @Override
     public int read(byte[] into, int offset, int length) throws IOException {
-        return channel.read(ByteBuffer.wrap(into, offset, length));
+        int read;
+        try {
+            read = channel.read(ByteBuffer.wrap(into, offset, length));
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            if (heard) {
+                throw e;
+            }
+            // Reset, since it hung up without taking what we sent.
+            read = -1;
+        }
+        turnedAway = read < 0 && !heard;
+        heard = true;
+        return read;
     }
 
     @Override
@@ -57,7 +73,9 @@ final class SocketTransport implements DaemonTransport {
 
     @Override
     public String lastWords() {
-        return "";
+        return turnedAway
+                ? "a daemon does so with users whom its allowed-users setting leaves out"
+                : "";
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchOutcome;
@@ -53,6 +54,7 @@ final class FetchCommand implements Callable<Integer> {
                         options.quiet || options.json, output.terminal(), output.err())) {
             long started = System.nanoTime();
             try (var setup = FetchSetup.open(options, display);
+                    var _ = SoftHeapLimit.watch();
                     Substitution substitution = setup.substituter().open()) {
                 ClosurePlan plan = substitution.plan(options.roots);
                 FetchOutcome outcome = substitution.fetch(plan);

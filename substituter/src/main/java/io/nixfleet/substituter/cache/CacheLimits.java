@@ -35,7 +35,7 @@ public record CacheLimits(
                     64,
                     16,
                     48,
-                    256 * 1024,
+                    128 * 1024,
                     100);
 
     public CacheLimits {

@@ -2,7 +2,6 @@ package io.nixfleet.substituter.fetch;
 
 import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.encoding.FormatException;
-import io.nixfleet.nix.nar.NarCheckingInputStream;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.narinfo.NarInfoVerifier;
 import io.nixfleet.nix.narinfo.Verdict;
@@ -109,9 +108,8 @@ final class PathImporter {
         long narSize = narInfo.info().narSize();
         long started = System.nanoTime();
         listener.on(new FetchEvent.PathStarted(path, planned.cache(), narSize));
-        try (InputStream unpacked = decompressors.open(narInfo.compression(), download.stream());
-                var checked = new NarCheckingInputStream(unpacked, path, narSize);
-                var observed = new ObservedStream(checked, download, path, listener)) {
+        try (InputStream nar = decompressors.open(narInfo.compression(), download.stream());
+                var observed = new ObservedStream(nar, download, path, listener)) {
             session.importPath(narInfo.info(), observed);
             planned.source().succeeded();
             return new PathResult.Fetched(

@@ -34,7 +34,9 @@ import java.util.concurrent.TimeoutException;
  * share it, close it once.
  */
 public final class HttpTransport implements AutoCloseable {
-    private static final int HTTP1_CHUNK = 64 * 1024;
+    /** Vert.x queues up to 16 chunks of each paused response, besides what our buffer holds. */
+    private static final int HTTP1_CHUNK = 16 * 1024;
+
     private static final int HEADER_LIMIT = 32 * 1024;
     private static final int STREAMS_PER_CONNECTION = 32;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);

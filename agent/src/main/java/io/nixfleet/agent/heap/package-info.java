@@ -1,0 +1,5 @@
+/** The Java heap kept small while a fetch streams through it. */
+@NullMarked
+package io.nixfleet.agent.heap;
+
+import org.jspecify.annotations.NullMarked;

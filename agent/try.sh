@@ -26,7 +26,7 @@ build() {
     echo 'Building the agent (the first time Maven downloads its dependencies: some minutes) ...' >&2
     local log=$root/agent/target/try-build.log
     mkdir -p "$root/agent/target"
-    if ! (cd "$root" && mvn -q -pl agent -am package -DskipTests) >"$log" 2>&1 </dev/null; then
+    if ! (cd "$root" && mvn -q -pl agent -am package -Dmaven.test.skip=true) >"$log" 2>&1 </dev/null; then
         if grep -q 'Cannot find matching toolchain' "$log"; then
             fail 'no JDK 25 was found: install one (such as Temurin 25, or Debian'\''s openjdk-25-jdk-headless), or set JAVA_HOME to it, and run this again.'
         fi

@@ -81,3 +81,4 @@ for suite in trixie sid; do
     mountpoint -q "$proc" || mount -t proc proc "$proc"
 done
 phase tests 55m mvn verify "$@"
+phase fuzz 10m bash integration-tests/fuzz.sh 20s

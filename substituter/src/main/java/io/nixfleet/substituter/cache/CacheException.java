@@ -17,7 +17,12 @@ public final class CacheException extends IOException {
         DENIED,
         /** The file is not there (404 or 410). */
         ABSENT,
-        /** The cache answered with something that is not what the protocol asks for. */
+        /**
+         * What answers is no binary cache for this store: a redirect that leads nowhere, a status
+         * that no cache has, no HTTP at all, another store directory.
+         */
+        NOT_A_CACHE,
+        /** The file came, but is not what it should be. */
         CORRUPT
     }
 

@@ -56,7 +56,7 @@ final class CacheInfoOnce {
         }
         if (info.storeDir().isPresent() && !info.storeDir().get().equals(storeDir)) {
             throw new CacheException(
-                    CacheException.Kind.CORRUPT,
+                    CacheException.Kind.NOT_A_CACHE,
                     "%s: the cache is for the store directory %s, not for %s"
                             .formatted(source, info.storeDir().get(), storeDir));
         }

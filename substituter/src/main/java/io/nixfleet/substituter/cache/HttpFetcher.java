@@ -101,7 +101,7 @@ final class HttpFetcher {
         }
         throw AttemptFailedException.forGood(
                 failure(
-                        CacheException.Kind.CORRUPT,
+                        CacheException.Kind.NOT_A_CACHE,
                         request.what(),
                         "redirected more than %d times".formatted(MAX_REDIRECTS)));
     }
@@ -183,7 +183,7 @@ final class HttpFetcher {
 
     private AttemptFailedException refusedRedirect(String what, String how) {
         return AttemptFailedException.forGood(
-                failure(CacheException.Kind.CORRUPT, what, "redirected " + how));
+                failure(CacheException.Kind.NOT_A_CACHE, what, "redirected " + how));
     }
 
     /** Why an answer's status means that there is no content; call it for all but 200 and 206. */
@@ -199,7 +199,11 @@ final class HttpFetcher {
                                             .formatted(status)));
             case 403 ->
                     AttemptFailedException.forGood(
-                            failure(CacheException.Kind.DENIED, what, "HTTP status 403"));
+                            failure(
+                                    CacheException.Kind.DENIED,
+                                    what,
+                                    "HTTP status 403: the login does not allow it, or, as S3 has"
+                                            + " it, the file is not there"));
             case 404, 410 ->
                     AttemptFailedException.forGood(
                             failure(
@@ -227,7 +231,7 @@ final class HttpFetcher {
     private AttemptFailedException unexpected(String what, int status) {
         return AttemptFailedException.forGood(
                 failure(
-                        CacheException.Kind.CORRUPT,
+                        CacheException.Kind.NOT_A_CACHE,
                         what,
                         "HTTP status %d: check that the URL is that of a Nix cache"
                                 .formatted(status)));
@@ -257,7 +261,11 @@ final class HttpFetcher {
                                     cause));
             case MALFORMED ->
                     AttemptFailedException.forGood(
-                            failure(CacheException.Kind.CORRUPT, what, cause.getMessage(), cause));
+                            failure(
+                                    CacheException.Kind.NOT_A_CACHE,
+                                    what,
+                                    cause.getMessage(),
+                                    cause));
         };
     }
 

@@ -36,7 +36,21 @@ final class NarUrl {
                     "the NAR's URL %s leads from https to http"
                             .formatted(FormatException.excerpt(shown(url))));
         }
-        return withLowerCaseScheme(target);
+        return withLowerCaseScheme(withinRoot(target));
+    }
+
+    /** {@link URI} keeps a {@code ..} that leads above the root; RFC 3986 (5.2.4) drops it. */
+    private static URI withinRoot(URI target) {
+        String path = target.getRawPath();
+        String within = path;
+        while (within.startsWith("/../")) {
+            within = within.substring(3);
+        }
+        if (within.equals(path)) {
+            return target;
+        }
+        String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
+        return URI.create(target.getScheme() + "://" + target.getRawAuthority() + within + query);
     }
 
     private static URI withLowerCaseScheme(URI target) {

@@ -41,6 +41,7 @@ final class ClosureFetch {
     private int storeFailuresInARow;
     private @Nullable StoreException givenUp;
     private @Nullable Throwable broken;
+    private boolean stopped;
 
     ClosureFetch(
             ClosurePlan plan, PathImporter importer, FetchPolicy policy, FetchListener listener) {
@@ -74,6 +75,10 @@ final class ClosureFetch {
             closeDownloads();
             awaitEnd(threads);
         }
+        return complete();
+    }
+
+    private List<PathResult> complete() {
         if (broken != null) {
             throw new IllegalStateException("the fetch failed unexpectedly", broken);
         }
@@ -85,6 +90,10 @@ final class ClosureFetch {
                                 schedule.at(place).path(),
                                 "not tried, since the store failed: " + reason.getMessage()));
             }
+        } else if (!schedule.finished()) {
+            throw new IllegalStateException(
+                    "the fetch ended without a result for %d paths"
+                            .formatted(schedule.unsettled().size()));
         }
         return results;
     }
@@ -129,7 +138,7 @@ final class ClosureFetch {
         try {
             downloads[place] = download;
             started = place + 1;
-            if (schedule.isSettled(place)) {
+            if (stopped || schedule.isSettled(place)) {
                 discard(place);
             }
             changed.signalAll();
@@ -226,7 +235,7 @@ final class ClosureFetch {
     }
 
     private boolean running() {
-        return givenUp == null && broken == null;
+        return givenUp == null && broken == null && !stopped;
     }
 
     /** Ends a download that was published and gives its permit back; once for each place. */
@@ -252,9 +261,11 @@ final class ClosureFetch {
         }
     }
 
+    /** Ends those that are under way; one that is being opened is closed when it is published. */
     private void closeDownloads() {
         lock.lock();
         try {
+            stopped = true;
             for (int place = 0; place < started; place++) {
                 NarDownload download = downloads[place];
                 if (download != null) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * closure. Whether it is a cache for our store directory at all is asked next to the first lookup,
  * not before it.
  */
-final class GuardedCache {
+final class GuardedCache implements AutoCloseable {
     private final BinaryCache cache;
     private final StoreDir storeDir;
     private final FetchPolicy policy;
@@ -26,6 +26,7 @@ final class GuardedCache {
     private int spoiltInARow;
     private @Nullable CacheException setAside;
     private @Nullable CompletableFuture<CacheInfo> info;
+    private @Nullable Thread infoReader;
 
     GuardedCache(BinaryCache cache, StoreDir storeDir, FetchPolicy policy, FetchListener listener) {
         this.cache = cache;
@@ -78,10 +79,10 @@ final class GuardedCache {
         }
     }
 
-    /** Counts a failure of a lookup or a download; being denied is final at once. */
+    /** Counts a failure of a lookup or a download. */
     void failed(CacheException failure) {
         switch (failure.kind()) {
-            case UNREACHABLE -> {
+            case UNREACHABLE, NOT_A_CACHE, DENIED -> {
                 boolean over;
                 synchronized (lock) {
                     over = ++failuresInARow >= policy.failuresUntilSetAside();
@@ -91,7 +92,6 @@ final class GuardedCache {
                 }
             }
             case CORRUPT -> countSpoilt(failure);
-            case DENIED -> setAside(failure);
             case ABSENT -> {}
         }
     }
@@ -126,21 +126,31 @@ final class GuardedCache {
             if (info == null) {
                 var asked = new CompletableFuture<CacheInfo>();
                 info = asked;
-                Thread.ofVirtual()
-                        .name("nixfleet-cache-info")
-                        .start(
-                                () -> {
-                                    try {
-                                        asked.complete(cache.info());
-                                    } catch (CacheException | RuntimeException e) {
-                                        asked.completeExceptionally(e);
-                                    } catch (InterruptedException e) {
-                                        asked.cancel(true);
-                                        Thread.currentThread().interrupt();
-                                    }
-                                });
+                infoReader =
+                        Thread.ofVirtual().name("nixfleet-cache-info").start(() -> readInfo(asked));
             }
             return info;
+        }
+    }
+
+    private void readInfo(CompletableFuture<CacheInfo> asked) {
+        try {
+            asked.complete(cache.info());
+        } catch (CacheException | RuntimeException e) {
+            asked.completeExceptionally(e);
+        } catch (InterruptedException e) {
+            asked.cancel(true);
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends what is under way; the cache itself stays open. */
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (infoReader != null) {
+                infoReader.interrupt();
+            }
         }
     }
 
@@ -152,7 +162,7 @@ final class GuardedCache {
             return known.storeDir().isEmpty() || known.storeDir().get().equals(storeDir)
                     ? null
                     : new CacheException(
-                            CacheException.Kind.CORRUPT,
+                            CacheException.Kind.NOT_A_CACHE,
                             "%s is a cache for the store directory %s, but the store's is %s"
                                     .formatted(name(), known.storeDir().get(), storeDir));
         } catch (ExecutionException e) {
@@ -165,7 +175,7 @@ final class GuardedCache {
                 return answer instanceof NarInfoLookup.Found
                         ? null
                         : new CacheException(
-                                CacheException.Kind.CORRUPT,
+                                CacheException.Kind.NOT_A_CACHE,
                                 "%s does not look like a binary cache, it has no nix-cache-info;"
                                                 .formatted(name())
                                         + " check the URL",

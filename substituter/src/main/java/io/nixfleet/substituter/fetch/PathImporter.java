@@ -14,6 +14,7 @@ import io.nixfleet.substituter.store.StoreException;
 import io.nixfleet.substituter.store.StoreSession;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,22 +42,21 @@ final class PathImporter {
     }
 
     /**
-     * @param prefetched the plan's download, under way; null when its cache was set aside meanwhile
+     * @param prefetched the plan's download, under way; null when its cache was set aside before
      * @throws StoreException when the store, not a source, failed
      */
     PathResult importPath(PlannedPath planned, @Nullable NarDownload prefetched)
             throws StoreException, InterruptedException {
         StorePath path = planned.path();
         var problems = new SourceProblems(path);
-        if (prefetched != null) {
+        CacheException setAside = planned.source().reasonForSettingAside();
+        if (setAside != null) {
+            // Even if its download has begun: each of those would cost the time limits once more.
+            problems.failed(setAside);
+        } else if (prefetched != null) {
             PathResult.Fetched fetched = tryImport(planned, prefetched, problems);
             if (fetched != null) {
                 return fetched;
-            }
-        } else {
-            CacheException reason = planned.source().reasonForSettingAside();
-            if (reason != null) {
-                problems.failed(reason);
             }
         }
         for (GuardedCache cache : caches) {
@@ -119,7 +119,10 @@ final class PathImporter {
                     download.bytesReceived(),
                     narSize,
                     Duration.ofNanos(System.nanoTime() - started));
+        } catch (InterruptedIOException e) {
+            throw interrupted(e);
         } catch (CacheException e) {
+            throwIfInterrupted(e);
             planned.source().failed(e);
             problems.failed(e);
             listener.on(new FetchEvent.SourceFailed(path, planned.cache(), e.getMessage()));
@@ -133,9 +136,25 @@ final class PathImporter {
                 }
             }
         } catch (IOException | FormatException e) {
+            throwIfInterrupted(e);
             spoilt(planned, problems, e);
         }
         return null;
+    }
+
+    /** What fails in a thread that is to end says nothing about the cache. */
+    private static void throwIfInterrupted(Exception cause) throws InterruptedException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw interrupted(cause);
+        }
+    }
+
+    private static InterruptedException interrupted(Exception cause) {
+        // The exception tells it from now on.
+        Thread.interrupted();
+        var interrupted = new InterruptedException(cause.getMessage());
+        interrupted.initCause(cause);
+        return interrupted;
     }
 
     private void spoilt(PlannedPath planned, SourceProblems problems, Exception e) {

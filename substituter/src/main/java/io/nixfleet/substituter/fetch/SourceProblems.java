@@ -38,7 +38,7 @@ final class SourceProblems {
     void failed(CacheException failure) {
         switch (failure.kind()) {
             case ABSENT -> {}
-            case UNREACHABLE, DENIED -> unreachable = true;
+            case UNREACHABLE, NOT_A_CACHE, DENIED -> unreachable = true;
             case CORRUPT -> refused = true;
         }
         reasons.add(failure.getMessage());

@@ -81,6 +81,7 @@ public final class Substitution implements AutoCloseable {
 
     @Override
     public void close() {
+        caches.forEach(GuardedCache::close);
         session.close();
     }
 }

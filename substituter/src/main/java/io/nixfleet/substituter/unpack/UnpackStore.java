@@ -39,7 +39,7 @@ public final class UnpackStore implements Store {
     }
 
     @Override
-    public StoreSession openSession() throws StoreException {
+    public StoreSession openSession() throws StoreException, InterruptedException {
         try {
             Files.createDirectories(layout.store());
             Files.createDirectories(layout.registrations());
@@ -47,10 +47,7 @@ public final class UnpackStore implements Store {
             createIfAbsent(layout.lock());
             return new UnpackSession(name(), layout, Staging.open(layout));
         } catch (IOException e) {
-            throw UnpackFailure.lost(name(), "open it", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw StoreException.lost(name() + ": interrupted while opening it", e);
+            throw UnpackFailure.lostUnlessInterrupted(name(), "open it", e);
         }
     }
 

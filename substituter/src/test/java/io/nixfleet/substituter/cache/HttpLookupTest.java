@@ -118,7 +118,7 @@ class HttpLookupTest {
         server.on(FILE, Answers.status(status));
 
         assertThat(failed(fixture.cache().lookup(PATH)).kind())
-                .isEqualTo(CacheException.Kind.CORRUPT);
+                .isEqualTo(CacheException.Kind.NOT_A_CACHE);
         assertThat(server.requests()).hasSize(1);
     }
 
@@ -215,7 +215,7 @@ class HttpLookupTest {
         server.on(FILE, Answers.endlessHeaders());
 
         assertThat(failed(fixture.cache().lookup(PATH)).kind())
-                .isEqualTo(CacheException.Kind.CORRUPT);
+                .isEqualTo(CacheException.Kind.NOT_A_CACHE);
         assertThat(server.requests()).hasSize(1);
     }
 

@@ -101,7 +101,7 @@ class HttpRedirectTest {
         CacheException reason = failed(lookup(""));
 
         assertThat(reason).hasMessageEndingWith("redirected " + why);
-        assertThat(reason.kind()).isEqualTo(CacheException.Kind.CORRUPT);
+        assertThat(reason.kind()).isEqualTo(CacheException.Kind.NOT_A_CACHE);
     }
 
     @Test

@@ -14,10 +14,10 @@ final class Incident {
                     Optional.of("%s is not asked any more: %s".formatted(cache, reason));
             case FetchEvent.SourceFailed(var path, _, String reason) ->
                     Optional.of("%s: %s".formatted(path.baseName(), reason));
-            case FetchEvent.Retrying(_, String what, int attempt, var delay, String reason) ->
+            case FetchEvent.Retrying(_, _, int attempt, var delay, String reason) ->
                     Optional.of(
-                            "%s: %s; attempt %d in %s"
-                                    .formatted(what, reason, attempt, Units.duration(delay)));
+                            "%s; attempt %d in %s"
+                                    .formatted(reason, attempt, Units.duration(delay)));
             case FetchEvent.Resumed(_, String what, long offset) ->
                     Optional.of("%s: resumed at %s".formatted(what, Units.bytes(offset)));
             case FetchEvent.StoreLost(_, var reason) ->

@@ -21,7 +21,7 @@ final class ProgressLines implements FetchDisplay {
         totals.on(event);
         Incident.describe(event).ifPresent(this::print);
         switch (event) {
-            case FetchEvent.Planned(var plan) ->
+            case FetchEvent.Planned(var plan) when !plan.fetch().isEmpty() ->
                     print(
                             "to fetch: %s, %s to receive, %s unpacked"
                                     .formatted(
@@ -29,7 +29,8 @@ final class ProgressLines implements FetchDisplay {
                                             Units.bytes(plan.downloadBytes()),
                                             Units.bytes(plan.narBytes())));
             case FetchEvent.NarProgress _ -> printNowAndThen();
-            case FetchEvent.Walking _,
+            case FetchEvent.Planned _,
+                    FetchEvent.Walking _,
                     FetchEvent.PathDone _,
                     FetchEvent.PathStarted _,
                     FetchEvent.Retrying _,

@@ -114,6 +114,16 @@ class ArchitectureTest {
             slices().matching("io.nixfleet.(**)").should().beFreeOfCycles();
 
     @ArchTest
+    static final ArchRule theRulesSeeEveryModule =
+            classes()
+                    .that()
+                    .haveFullyQualifiedName("io.nixfleet.nix.nar.NarParser")
+                    .should()
+                    .bePublic()
+                    .andShould()
+                    .haveSimpleName("NarParser");
+
+    @ArchTest
     static final ArchRule everythingHasAPackage =
             classes().should().resideInAnyPackage("io.nixfleet.(nix|substituter|protocol|agent)..");
 

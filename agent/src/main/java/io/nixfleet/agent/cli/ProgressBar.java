@@ -89,6 +89,9 @@ final class ProgressBar implements FetchDisplay {
 
     @Override
     public void close() {
+        if (closed.getCount() == 0) {
+            return;
+        }
         closed.countDown();
         try {
             painter.join(REDRAW.multipliedBy(10));

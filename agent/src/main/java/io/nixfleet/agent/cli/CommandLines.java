@@ -3,7 +3,11 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -31,9 +35,16 @@ public final class CommandLines implements Runnable {
     /** Runs a command line and returns its exit code. */
     public static int run(String... args) {
         Thread worker = Thread.currentThread();
-        Thread interrupter = new Thread(() -> interruptAndAwait(worker), "nixfleet-interrupted");
+        var ended = new CountDownLatch(1);
+        Thread interrupter =
+                new Thread(() -> interruptAndAwait(worker, ended), "nixfleet-interrupted");
         Runtime.getRuntime().addShutdownHook(interrupter);
-        int code = commandLine().execute(args);
+        int code;
+        try {
+            code = commandLine().execute(args);
+        } finally {
+            ended.countDown();
+        }
         try {
             Runtime.getRuntime().removeShutdownHook(interrupter);
             return code;
@@ -47,8 +58,10 @@ public final class CommandLines implements Runnable {
         var ansi = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? Ansi.AUTO : Ansi.OFF;
         return new CommandLine(new CommandLines())
                 .registerConverter(StorePath.class, CommandLines::storePath)
+                .registerConverter(URI.class, CommandLines::url)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setUsageHelpWidth(100)
+                .setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong))
                 .setExecutionExceptionHandler(CommandLines::unexpected);
     }
 
@@ -58,6 +71,26 @@ public final class CommandLines implements Runnable {
         } catch (FormatException e) {
             throw new TypeConversionException(e.getMessage());
         }
+    }
+
+    private static URI url(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new TypeConversionException(
+                    "%s is not a URL: %s".formatted(FormatException.excerpt(text), e.getReason()));
+        }
+    }
+
+    /** One line, since the whole help would hide what is wrong. */
+    private static int wrongUsage(ParameterException wrong) {
+        CommandLine command = wrong.getCommandLine();
+        command.getErr()
+                .printf(
+                        "error: %s; see '%s --help'%n",
+                        wrong.getMessage(), command.getCommandSpec().qualifiedName());
+        command.getErr().flush();
+        return ExitCode.USAGE.code();
     }
 
     private static int unexpected(
@@ -74,11 +107,14 @@ public final class CommandLines implements Runnable {
         return ExitCode.UNEXPECTED.code();
     }
 
-    /** On SIGINT or SIGTERM: ends the command's work in order before the JVM ends. */
-    private static void interruptAndAwait(Thread worker) {
+    /**
+     * On SIGINT or SIGTERM: ends the command's work in order before the JVM ends. The thread itself
+     * never ends then, since its call of {@code System.exit} waits for this hook.
+     */
+    private static void interruptAndAwait(Thread worker, CountDownLatch ended) {
         worker.interrupt();
         try {
-            worker.join(GRACE);
+            ended.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

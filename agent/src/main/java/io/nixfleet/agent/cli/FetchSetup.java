@@ -20,7 +20,9 @@ import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.unpack.UnpackStore;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -113,8 +115,14 @@ final class FetchSetup implements AutoCloseable {
         try {
             return Netrc.parse(Files.readString(file.get()), file.get().toString());
         } catch (IOException e) {
+            String why =
+                    switch (e) {
+                        case NoSuchFileException _ -> "there is no such file";
+                        case AccessDeniedException _ -> "permission denied";
+                        default -> String.valueOf(e.getMessage());
+                    };
             throw new UsageException(
-                    "netrc file %s cannot be read: %s".formatted(file.get(), e), e);
+                    "netrc file %s cannot be read: %s".formatted(file.get(), why), e);
         }
     }
 

@@ -8,35 +8,72 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The packaged agent, run as a user runs it, on a host with a given Nix. */
-final class AgentProgram implements AutoCloseable {
-    private static final long LIMIT_SECONDS = 600;
+public final class AgentProgram implements AutoCloseable {
+    private static final Duration LIMIT = Duration.ofMinutes(10);
 
     private final Path directory;
     private final Path launcher;
+    private final Map<String, String> environment = new HashMap<>();
 
     /**
      * How a run ended.
      *
-     * @param peakKiB the most resident memory that it had, in KiB
+     * @param peakKiB the most resident memory that it had, in KiB; 0 where that was not measured
      */
-    record Run(int exitCode, String stdout, String stderr, long peakKiB) {
-        JsonNode json() throws IOException {
+    public record Run(int exitCode, String stdout, String stderr, long peakKiB) {
+        public JsonNode json() throws IOException {
             return new ObjectMapper().readTree(stdout);
+        }
+    }
+
+    /** A run under way. */
+    public final class Running implements AutoCloseable {
+        private final Process process;
+
+        private Running(Process process) {
+            this.process = process;
+        }
+
+        public ProcessHandle handle() {
+            return process.toHandle();
+        }
+
+        /** What Ctrl-C sends. */
+        public void interrupt() {
+            Commands.run(List.of("kill", "-INT", String.valueOf(process.pid())));
+        }
+
+        public Run await(Duration limit) throws IOException, InterruptedException {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("did not end within " + limit);
+            }
+            return new Run(
+                    process.exitValue(), Files.readString(stdout()), Files.readString(stderr()), 0);
+        }
+
+        @Override
+        public void close() {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
         }
     }
 
     private AgentProgram(Path directory, Path launcher) {
         this.directory = directory;
         this.launcher = launcher;
+        environment.put("PATH", directory + ":/usr/bin:/bin:/usr/sbin:/sbin");
     }
 
     /** The package of this build; {@code nix} and {@code nix-daemon} on its PATH are that Nix's. */
-    static AgentProgram with(NixInstallation nix) throws IOException {
+    public static AgentProgram with(NixInstallation nix) throws IOException {
         Path directory = Files.createTempDirectory("nixfleet-path-");
         for (String program : List.of("nix", "nix-daemon", "nix-store")) {
             Path wrapper = directory.resolve(program);
@@ -49,31 +86,66 @@ final class AgentProgram implements AutoCloseable {
                 Path.of(System.getProperty("nixfleet.package.dir"), "bin/nixfleet-agent"));
     }
 
-    Run run(String... arguments) throws IOException, InterruptedException {
+    /** Sets a variable of the environment of all runs from now on. */
+    public AgentProgram environment(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
+    public Run run(String... arguments) throws IOException, InterruptedException {
         Path peak = directory.resolve("peak");
-        var command = new ArrayList<String>();
-        command.addAll(List.of("/usr/bin/time", "--quiet", "-f", "%M", "-o", peak.toString()));
+        try (Running running =
+                launch(
+                        List.of("/usr/bin/time", "--quiet", "-f", "%M", "-o", peak.toString()),
+                        arguments)) {
+            Run run = running.await(LIMIT);
+            return new Run(
+                    run.exitCode(),
+                    run.stdout(),
+                    run.stderr(),
+                    Long.parseLong(Files.readString(peak).strip()));
+        }
+    }
+
+    /** Starts a run whose process is the agent's own. */
+    public Running start(String... arguments) throws IOException {
+        // A test run in the background of a shell ignores SIGINT, and so would its children.
+        return launch(List.of("env", "--default-signal=INT"), arguments);
+    }
+
+    /** Runs on a terminal of its own; what it shows there is in {@code stdout}. */
+    public Run runOnTerminal(String... arguments) throws IOException, InterruptedException {
+        String command = launcher + " " + String.join(" ", arguments);
+        var builder = builder(List.of("script", "--quiet", "--return", "-c", command, "/dev/null"));
+        builder.environment().put("TERM", "xterm");
+        try (var running = new Running(builder.start())) {
+            return running.await(LIMIT);
+        }
+    }
+
+    private Running launch(List<String> by, String... arguments) throws IOException {
+        var command = new ArrayList<>(by);
         command.add(launcher.toString());
         command.addAll(List.of(arguments));
-        Path stdout = directory.resolve("stdout");
-        Path stderr = directory.resolve("stderr");
+        return new Running(builder(command).start());
+    }
+
+    private ProcessBuilder builder(List<String> command) {
         var builder =
                 new ProcessBuilder(command)
                         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                        .redirectOutput(stdout.toFile())
-                        .redirectError(stderr.toFile());
-        builder.environment().put("PATH", directory + ":/usr/bin:/bin:/usr/sbin:/sbin");
-        Process process = builder.start();
-        if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-            throw new AssertionError("did not end: " + command);
-        }
-        return new Run(
-                process.exitValue(),
-                Files.readString(stdout),
-                Files.readString(stderr),
-                Long.parseLong(Files.readString(peak).strip()));
+                        .redirectOutput(stdout().toFile())
+                        .redirectError(stderr().toFile());
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    private Path stdout() {
+        return directory.resolve("stdout");
+    }
+
+    private Path stderr() {
+        return directory.resolve("stderr");
     }
 
     @Override

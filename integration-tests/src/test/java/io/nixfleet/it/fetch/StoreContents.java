@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** What Nix itself says of a store. */
-final class StoreContents {
+public final class StoreContents {
     private StoreContents() {}
 
     /** All valid paths with hash, size, references, signatures, deriver and content address. */
@@ -60,7 +60,7 @@ final class StoreContents {
     }
 
     /** Nix finds nothing wrong: every path has the content that it was registered with. */
-    static void assertSound(ChrootStore store) {
+    public static void assertSound(ChrootStore store) {
         String complaints = store.run("nix-store", "--verify", "--check-contents");
         // A chroot without the group of the builders says so at every start of Nix.
         assertThat(complaints.lines())

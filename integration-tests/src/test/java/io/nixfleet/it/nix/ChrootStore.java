@@ -1,12 +1,16 @@
 package io.nixfleet.it.nix;
 
+import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * A chroot store in a folder of its own. The folder has the same path for us and for a Nix that
@@ -66,6 +70,16 @@ public final class ChrootStore implements AutoCloseable {
         return Commands.tryRun(commandLine("nix-store", "--check-validity", path.toString()))
                         .exitCode()
                 == 0;
+    }
+
+    /** Those of the paths that are not valid. */
+    public Set<StorePath> invalid(Collection<StorePath> paths) {
+        var arguments = new ArrayList<>(List.of("--check-validity", "--print-invalid"));
+        paths.forEach(path -> arguments.add(path.toString()));
+        return output("nix-store", arguments.toArray(String[]::new))
+                .lines()
+                .map(line -> StorePath.parse(StoreDir.NIX_STORE, line))
+                .collect(Collectors.toSet());
     }
 
     private List<String> commandLine(String program, String... arguments) {

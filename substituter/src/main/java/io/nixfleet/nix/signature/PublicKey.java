@@ -33,9 +33,10 @@ public final class PublicKey {
      * @throws FormatException when a part is missing, the length is wrong, or the bytes are no key
      */
     public static PublicKey parse(String text) {
-        var parts =
-                NamedKeyText.parse(
-                        "public key", FormatException.excerpt(text), text, Ed25519.PUBLIC_KEY_SIZE);
+        // The name alone: who pasted the secret key by mistake must not find it in a log.
+        int colon = text.indexOf(':');
+        String shown = FormatException.excerpt(colon < 0 ? text : text.substring(0, colon));
+        var parts = NamedKeyText.parse("public key", shown, text, Ed25519.PUBLIC_KEY_SIZE);
         return new PublicKey(parts.name(), parts.bytes());
     }
 

@@ -5,7 +5,8 @@ package io.nixfleet.substituter.fetch;
  *
  * @param lookupsInFlight how many narinfos are asked for at the same time
  * @param downloadsInFlight how many NARs are on their way at the same time; each holds one prefetch
- *     buffer of its cache
+ *     buffer of its cache; not more than each cache's own limit, or a path may wait for the
+ *     download of one that needs it
  * @param maxPaths how many paths a closure may have that the store lacks; a larger one is refused
  *     before anything is downloaded
  * @param failuresUntilSetAside after how many lookups or downloads in a row that stayed unanswered

@@ -206,6 +206,13 @@ class SignatureTest {
     }
 
     @Test
+    void refusesASecretKeyInThePlaceOfAPublicOneWithoutShowingIt() {
+        assertThatThrownBy(() -> PublicKey.parse(Vectors.text("keys/vectors-1.secret")))
+                .isInstanceOf(FormatException.class)
+                .hasMessage("public key 'vectors-1' has 64 bytes, not 32");
+    }
+
+    @Test
     void refusesASecretKeyWithoutShowingIt() {
         String secret = Vectors.text("keys/vectors-1.secret");
         String cut = secret.substring(0, secret.length() - 8);

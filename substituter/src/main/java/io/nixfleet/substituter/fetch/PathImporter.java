@@ -59,6 +59,10 @@ final class PathImporter {
                 return fetched;
             }
         }
+        if (prefetched != null) {
+            // Makes room for the next source's: downloads are limited, and all others wait for us.
+            prefetched.close();
+        }
         for (GuardedCache cache : caches) {
             if (cache == planned.source()) {
                 continue;

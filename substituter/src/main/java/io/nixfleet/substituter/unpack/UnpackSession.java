@@ -2,6 +2,7 @@ package io.nixfleet.substituter.unpack;
 
 import io.nixfleet.nix.hash.HashAlgorithm;
 import io.nixfleet.nix.hash.NixHash;
+import io.nixfleet.nix.nar.NarCheckingInputStream;
 import io.nixfleet.nix.nar.NarFormatException;
 import io.nixfleet.nix.nar.NarParser;
 import io.nixfleet.nix.narinfo.PathInfo;
@@ -107,19 +108,11 @@ final class UnpackSession implements StoreSession {
         var buffer = new byte[BUFFER_BYTES];
         try (var unpacker = new TreeUnpacker(tree)) {
             var parser = new NarParser(unpacker);
-            while (parser.offset() < info.narSize()) {
+            var checked = new NarCheckingInputStream(nar, info.path(), info.narSize());
+            for (int count = checked.read(buffer); count >= 0; count = checked.read(buffer)) {
                 staging.checkOpen();
                 if (Thread.interrupted()) {
                     throw new InterruptedException("interrupted while importing " + info.path());
-                }
-                long left = info.narSize() - parser.offset();
-                int count = nar.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (count < 0) {
-                    parser.finish();
-                    throw new NarImportException(
-                            info.path(),
-                            "NAR of %s ends after %d of %d bytes"
-                                    .formatted(info.path(), parser.offset(), info.narSize()));
                 }
                 digest.update(buffer, 0, count);
                 write(info, parser, buffer, count);

@@ -205,7 +205,7 @@ class UnpackStoreTest {
     @ParameterizedTest
     @CsvSource({
         "472, NAR of %s ends at byte 472 inside a directory",
-        "481, NAR of %s ends after 480 of 481 bytes",
+        "481, 'NAR of %s ends at byte 480, before its NarSize of 481'",
     })
     void refusesANarOfAnotherSize(long narSize, String message) throws Exception {
         byte[] nar = Vectors.bytes("nar/dir.nar");
@@ -227,14 +227,19 @@ class UnpackStoreTest {
     }
 
     @Test
-    void takesNoByteBeyondNarSize() throws Exception {
+    void refusesBytesBeyondNarSizeAndTakesOneOfThem() throws Exception {
         byte[] nar = Vectors.bytes("nar/dir.nar");
+        PathInfo info = info(nar);
         var longer = new ByteArrayInputStream(Arrays.copyOf(nar, nar.length + 5));
         try (StoreSession session = store().openSession()) {
-            session.importPath(info(nar), longer);
+            assertThatThrownBy(() -> session.importPath(info, longer))
+                    .isInstanceOf(NarImportException.class)
+                    .hasMessage(
+                            "NAR of %s goes on after byte 480, its NarSize".formatted(info.path()));
         }
 
-        assertThat(longer.available()).isEqualTo(5);
+        assertThat(longer.available()).isEqualTo(4);
+        assertNotThere(info.path());
     }
 
     @Test

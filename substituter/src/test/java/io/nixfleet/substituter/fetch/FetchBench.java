@@ -16,6 +16,7 @@ import io.nixfleet.substituter.unpack.UnpackStore;
 import io.nixfleet.testing.TestClosure.Member;
 import io.nixfleet.testing.cache.HostileServer;
 import io.nixfleet.testing.cache.ServedClosure;
+import io.nixfleet.testing.cache.Spoilage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -27,29 +28,33 @@ import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A store and caches to fetch from, with limits so short that tests are quick. */
 final class FetchBench implements AutoCloseable {
-    static final Duration STALL = Duration.ofMillis(300);
+    /** For caches that are to answer; a busy machine can be slow. */
+    private static final Duration PATIENT = Duration.ofSeconds(20);
 
+    /** For caches that will not answer: each attempt takes as long. */
+    private static final Duration IMPATIENT = Duration.ofSeconds(1);
+
+    private static final AtomicInteger BENCHES = new AtomicInteger();
+
+    private final String userAgent = "bench-" + BENCHES.incrementAndGet();
     private final Path directory;
     private final UnpackStore store;
     private final BinaryCaches caches;
     private final List<FetchEvent> events = new CopyOnWriteArrayList<>();
     private FetchPolicy policy = FetchPolicy.DEFAULT;
 
-    FetchBench(Path directory) {
-        this(directory, STALL);
-    }
-
-    /** One whose caches have that long to say something. */
-    FetchBench(Path directory, Duration patience) {
+    private FetchBench(Path directory, Duration patience) {
         this.directory = directory;
         store = new UnpackStore(directory, StoreDir.NIX_STORE);
         caches =
                 new BinaryCaches(
                         CacheOptions.builder()
+                                .userAgent(userAgent)
                                 .retryPolicy(
                                         new RetryPolicy(
                                                 2, Duration.ofMillis(2), Duration.ofMillis(10)))
@@ -59,6 +64,19 @@ final class FetchBench implements AutoCloseable {
                                                 .withStallTimeout(patience)
                                                 .withResumptions(2))
                                 .build());
+    }
+
+    static FetchBench in(Path directory) {
+        return new FetchBench(directory, PATIENT);
+    }
+
+    /** One that soon gives up on a cache that is silent. */
+    static FetchBench impatient(Path directory) {
+        return new FetchBench(directory, IMPATIENT);
+    }
+
+    static FetchBench forSpoilage(Path directory, Spoilage spoilage) {
+        return spoilage.silent() ? impatient(directory) : in(directory);
     }
 
     FetchBench policy(FetchPolicy value) {
@@ -124,9 +142,12 @@ final class FetchBench implements AutoCloseable {
         }
     }
 
-    /** The requests that the server got after the first {@code before}. */
-    static List<String> requestsSince(HostileServer server, int before) {
-        return server.requests().stream().skip(before).map(HostileServer.Request::path).toList();
+    /** What this bench asked the server for; one before it may still have been asking meanwhile. */
+    List<String> requestsTo(HostileServer server) {
+        return server.requests().stream()
+                .filter(request -> request.header("User-Agent").equals(userAgent))
+                .map(HostileServer.Request::path)
+                .toList();
     }
 
     /** What a fetch asks for that lacks these and nothing else. */

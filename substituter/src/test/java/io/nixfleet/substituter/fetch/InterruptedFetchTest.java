@@ -31,7 +31,7 @@ class InterruptedFetchTest {
 
     @BeforeEach
     void start() {
-        bench = new FetchBench(directory, Duration.ofSeconds(60));
+        bench = FetchBench.in(directory);
         closure = ServedClosure.start(3, 500_000);
     }
 
@@ -95,9 +95,10 @@ class InterruptedFetchTest {
 
         bench.assertHolds(List.of());
         closure.serve(closure.leaf());
-        int before = closure.server().requests().size();
+        bench.close();
+        bench = FetchBench.in(directory);
         assertThat(bench.fetch(closure)).isInstanceOf(FetchOutcome.Complete.class);
-        assertThat(FetchBench.requestsSince(closure.server(), before))
+        assertThat(bench.requestsTo(closure.server()))
                 .containsExactlyInAnyOrderElementsOf(FetchBench.requestsFor(closure.members()));
         bench.assertHolds(closure.members());
     }
@@ -128,9 +129,10 @@ class InterruptedFetchTest {
 
         bench.assertHolds(List.of(closure.otherLeaf()));
         closure.serve(closure.leaf());
-        int before = closure.server().requests().size();
+        bench.close();
+        bench = FetchBench.in(directory);
         assertThat(bench.fetch(closure)).isInstanceOf(FetchOutcome.Complete.class);
-        assertThat(FetchBench.requestsSince(closure.server(), before))
+        assertThat(bench.requestsTo(closure.server()))
                 .containsExactlyInAnyOrderElementsOf(
                         FetchBench.requestsFor(
                                 List.of(closure.leaf(), closure.app(), closure.top())));

@@ -26,7 +26,7 @@ class SeveralCachesTest {
 
     @BeforeEach
     void start() {
-        bench = new FetchBench(directory);
+        bench = FetchBench.in(directory);
         // The same seed: the same paths under the same key.
         first = ServedClosure.start(2);
         second = ServedClosure.start(2);
@@ -55,6 +55,8 @@ class SeveralCachesTest {
     @ParameterizedTest
     @EnumSource
     void takesTheSpoiltPathFromTheSecond(Spoilage spoilage) throws Exception {
+        bench.close();
+        bench = FetchBench.forSpoilage(directory, spoilage);
         spoilage.spoil(first, first.leaf());
 
         FetchOutcome outcome = fetch();
@@ -107,6 +109,8 @@ class SeveralCachesTest {
         for (Member member : first.members()) {
             first.answerNar(member, Answers.silence());
         }
+        bench.close();
+        bench = FetchBench.impatient(directory);
         bench.policy(new FetchPolicy(64, 16, 100, 1, 10));
 
         assertThat(fetch()).isInstanceOf(FetchOutcome.Complete.class);
@@ -137,7 +141,7 @@ class SeveralCachesTest {
         assertThat(outcome).isInstanceOf(FetchOutcome.Complete.class);
         assertCameFrom(outcome, second, first.app());
         assertCameFrom(outcome, first, first.top());
-        assertThat(FetchBench.requestsSince(second.server(), 0))
+        assertThat(bench.requestsTo(second.server()))
                 .containsExactlyInAnyOrderElementsOf(FetchBench.requestsFor(List.of(first.app())));
     }
 

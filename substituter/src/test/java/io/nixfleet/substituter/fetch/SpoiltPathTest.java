@@ -31,7 +31,7 @@ class SpoiltPathTest {
 
     @BeforeEach
     void start() {
-        bench = new FetchBench(directory);
+        bench = FetchBench.in(directory);
         closure = ServedClosure.start(1);
     }
 
@@ -44,6 +44,8 @@ class SpoiltPathTest {
     @ParameterizedTest
     @EnumSource
     void takesAllButTheSpoiltPathAndLaterJustWhatIsMissing(Spoilage spoilage) throws Exception {
+        bench.close();
+        bench = FetchBench.forSpoilage(directory, spoilage);
         Member spoilt = closure.leaf();
         spoilage.spoil(closure, spoilt);
 
@@ -76,11 +78,12 @@ class SpoiltPathTest {
     }
 
     private void assertFetchesOnly(List<Member> missing) throws Exception {
-        int before = closure.server().requests().size();
+        bench.close();
+        bench = FetchBench.in(directory);
 
         assertThat(bench.fetch(closure)).isInstanceOf(FetchOutcome.Complete.class);
 
-        assertThat(FetchBench.requestsSince(closure.server(), before))
+        assertThat(bench.requestsTo(closure.server()))
                 .containsExactlyInAnyOrderElementsOf(FetchBench.requestsFor(missing));
         bench.assertHolds(closure.members());
     }

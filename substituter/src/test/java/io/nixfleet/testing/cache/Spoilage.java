@@ -181,9 +181,9 @@ public enum Spoilage {
         deed.spoil(closure, member);
     }
 
-    /** Whether the client tries again for a while before it gives up. */
-    public boolean retried() {
-        return message.startsWith("given up") || message.endsWith("given up after");
+    /** Whether nothing more comes, so that only a time limit ends it. */
+    public boolean silent() {
+        return this == NARINFO_SILENCE || this == NAR_STALLED;
     }
 
     private static Deed without(String key) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 
 /**
@@ -50,6 +51,9 @@ record PackagedJar(Path source) {
                     // A copy: the verifier of a signed jar goes on reading the original.
                     Manifest manifest = new Manifest(jar.getManifest());
                     manifest.getEntries().clear();
+                    // A sealed package remembers the place of its jar: classes from the AOT cache name
+                    // the place where they were trained, and after a move no others may join them.
+                    manifest.getMainAttributes().remove(Attributes.Name.SEALED);
                     out.putNextEntry(entry(JarFile.MANIFEST_NAME));
                     manifest.write(out);
                 }

@@ -32,6 +32,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A signed binary cache in memory, served over HTTP on loopback. */
 public final class SampleCache implements AutoCloseable {
+    /** In turns, so that each is seen to work. */
+    private static final List<Compression> COMPRESSIONS =
+            List.of(
+                    Compression.ZSTD,
+                    Compression.XZ,
+                    Compression.NONE,
+                    Compression.GZIP,
+                    Compression.BZIP2);
+
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Map<String, Buffer> files = new HashMap<>();
@@ -72,14 +81,15 @@ public final class SampleCache implements AutoCloseable {
                         member.references(),
                         List.of(key.sign(fingerprint)),
                         Optional.empty());
-        byte[] file = compress(nar.toByteArray());
+        Compression compression = COMPRESSIONS.get(infos.size() % COMPRESSIONS.size());
+        byte[] file = compress(compression, nar.toByteArray());
         var fileHash = NixHash.compute(HashAlgorithm.SHA256, file);
-        String url = "nar/" + fileHash.toNixBase32() + ".nar.zst";
+        String url = "nar/" + fileHash.toNixBase32() + ".nar";
         var narInfo =
                 new NarInfo(
                         info,
                         url,
-                        Compression.ZSTD,
+                        compression,
                         Optional.of(fileHash),
                         OptionalLong.of(file.length));
         infos.put(member.path(), info);
@@ -89,9 +99,9 @@ public final class SampleCache implements AutoCloseable {
                 Buffer.buffer(NarInfoWriter.write(narInfo).getBytes(StandardCharsets.UTF_8)));
     }
 
-    private static byte[] compress(byte[] nar) throws IOException {
+    private static byte[] compress(Compression compression, byte[] nar) throws IOException {
         var file = new ByteArrayOutputStream();
-        try (OutputStream compressing = Compressors.open(Compression.ZSTD, file)) {
+        try (OutputStream compressing = Compressors.open(compression, file)) {
             compressing.write(nar);
         }
         return file.toByteArray();

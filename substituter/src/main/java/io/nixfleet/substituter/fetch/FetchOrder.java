@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.ToLongFunction;
 
@@ -93,8 +94,12 @@ record FetchOrder(
 
         /** The paths among {@code wanted} that do not need a cycle, each after what it needs. */
         List<StorePath> dependenciesFirst(Set<StorePath> wanted) {
+            return dependenciesFirst(wanted, new ArrayDeque<>());
+        }
+
+        /** The same; among paths that could come next, {@code ready} says which one does. */
+        private List<StorePath> dependenciesFirst(Set<StorePath> wanted, Queue<StorePath> ready) {
             var unmet = new HashMap<StorePath, Integer>();
-            var ready = new ArrayDeque<StorePath>();
             for (StorePath path : wanted) {
                 int needs = (int) dependenciesOf(path).stream().filter(wanted::contains).count();
                 unmet.put(path, needs);
@@ -149,26 +154,7 @@ record FetchOrder(
                             Comparator.<StorePath, Long>comparing(remaining::get)
                                     .reversed()
                                     .thenComparing(place::get));
-            var unmet = new HashMap<StorePath, Integer>();
-            for (StorePath path : sorted) {
-                int needs = (int) dependenciesOf(path).stream().filter(place::containsKey).count();
-                unmet.put(path, needs);
-                if (needs == 0) {
-                    ready.add(path);
-                }
-            }
-            var order = new ArrayList<StorePath>(sorted.size());
-            while (!ready.isEmpty()) {
-                StorePath path = ready.remove();
-                order.add(path);
-                for (StorePath dependent : dependentsOf(path)) {
-                    if (place.containsKey(dependent)
-                            && unmet.merge(dependent, -1, Integer::sum) == 0) {
-                        ready.add(dependent);
-                    }
-                }
-            }
-            return Collections.unmodifiableList(order);
+            return Collections.unmodifiableList(dependenciesFirst(place.keySet(), ready));
         }
 
         private static Map<StorePath, Integer> places(Collection<StorePath> paths) {

@@ -23,7 +23,12 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {FetchCommand.class, PlanCommand.class, TryCommand.class})
+        subcommands = {
+            FetchCommand.class,
+            PlanCommand.class,
+            TryCommand.class,
+            RehearseCommand.class
+        })
 public final class CommandLines implements Runnable {
     private static final int INTERRUPTED = 130;
     private static final Duration GRACE = Duration.ofSeconds(4);
@@ -54,7 +59,7 @@ public final class CommandLines implements Runnable {
         }
     }
 
-    private static CommandLine commandLine() {
+    static CommandLine commandLine() {
         var ansi = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? Ansi.AUTO : Ansi.OFF;
         return new CommandLine(new CommandLines())
                 .registerConverter(StorePath.class, CommandLines::storePath)

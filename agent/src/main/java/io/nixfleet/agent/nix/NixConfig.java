@@ -59,7 +59,8 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
         return runner.run(command, Map.of(), LIMIT, OUTPUT_LIMIT);
     }
 
-    static NixConfig parse(String json) throws IOException {
+    /** Reads what {@code nix show-config --json} printed. */
+    public static NixConfig parse(String json) throws IOException {
         JsonNode settings;
         try {
             settings = new ObjectMapper().readTree(json);

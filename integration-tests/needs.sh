@@ -6,7 +6,7 @@
 set -euo pipefail
 
 needs=(
-    mvn:maven nix:nix-bin nix-store:nix-bin nginx:nginx-light zstd:zstd xz:xz-utils brotli:brotli
+    mvn:maven nix:nix-bin nix-store:nix-bin nginx:nginx-light openssl:openssl zstd:zstd xz:xz-utils brotli:brotli
     bzip2:bzip2 /usr/bin/time:time python3:python3 flock:util-linux unshare:util-linux chroot:coreutils
 )
 

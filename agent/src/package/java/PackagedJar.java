@@ -132,12 +132,14 @@ record PackagedJar(Path source) {
         return name.matches(".*\\.(so|dll|dylib|jnilib)");
     }
 
+    /** Either the folder, linux/amd64, or the end of the name, linux_x86_64, tells it. */
     private static boolean isForThisMachine(String name) {
         String machine =
                 switch (System.getProperty("os.arch")) {
                     case "amd64", "x86_64" -> "(amd64|x86_64)";
+                    case "aarch64" -> "(aarch64|aarch_64)";
                     case String other -> other;
                 };
-        return name.matches("(?i)(.*/)?linux/" + machine + "/[^/]+");
+        return name.matches("(?i)(.*/)?linux/" + machine + "/[^/]+|.*_linux_" + machine + "\\.so");
     }
 }

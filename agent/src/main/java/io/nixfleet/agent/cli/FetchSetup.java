@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
 final class FetchSetup implements AutoCloseable {
@@ -70,12 +71,22 @@ final class FetchSetup implements AutoCloseable {
     }
 
     static BinaryCaches openCaches(FetchListener listener, Netrc netrc) {
-        return new BinaryCaches(
+        CacheOptions.Builder cacheOptions =
                 CacheOptions.builder()
                         .netrc(netrc)
                         .userAgent("nixfleet-agent/" + Version.current())
-                        .listener(new CacheEvents(listener))
-                        .build());
+                        .listener(new CacheEvents(listener));
+        extraCaFile().ifPresent(cacheOptions::addCaFile);
+        return new BinaryCaches(cacheOptions.build());
+    }
+
+    /** The variables by which Nix is told, too. */
+    private static Optional<Path> extraCaFile() {
+        return Stream.of("NIX_SSL_CERT_FILE", "SSL_CERT_FILE")
+                .map(name -> System.getenv().getOrDefault(name, ""))
+                .filter(value -> !value.isEmpty())
+                .findFirst()
+                .map(Path::of);
     }
 
     /** A store that needs no Nix must do without Nix's configuration, should there be none. */

@@ -21,15 +21,32 @@ public final class Nginx implements AutoCloseable {
 
     private final Process process;
     private final Path directory;
+    private final String scheme;
     private final int port;
 
-    private Nginx(Process process, Path directory, int port) {
+    private Nginx(Process process, Path directory, String scheme, int port) {
         this.process = process;
         this.directory = directory;
+        this.scheme = scheme;
         this.port = port;
     }
 
     public static Nginx serve(Path root) throws IOException {
+        return serve(root, "http", "", "");
+    }
+
+    /** Over TLS, with HTTP/2 for those who want it. */
+    public static Nginx serveSecurely(Path root, ServerCertificate certificate) throws IOException {
+        return serve(
+                root,
+                "https",
+                " ssl http2",
+                "ssl_certificate %s; ssl_certificate_key %s;"
+                        .formatted(certificate.certificate(), certificate.key()));
+    }
+
+    private static Nginx serve(Path root, String scheme, String listen, String more)
+            throws IOException {
         Path directory = Files.createTempDirectory("nixfleet-nginx-");
         int port = freePort();
         Path configuration = directory.resolve("nginx.conf");
@@ -40,19 +57,19 @@ public final class Nginx implements AutoCloseable {
                 pid %1$s/pid; error_log %1$s/error.log;
                 events { worker_connections 1024; }
                 http {
-                  log_format plain '$request_method $uri $status';
+                  log_format plain '$request_method $uri $status $server_protocol';
                   access_log %1$s/access.log plain;
                   sendfile on; tcp_nopush on; keepalive_requests 100000;
-                  server { listen 127.0.0.1:%2$d; root %3$s; }
+                  server { listen 127.0.0.1:%2$d%4$s; root %3$s; %5$s }
                 }
                 """
-                        .formatted(directory, port, root));
+                        .formatted(directory, port, root, listen, more));
         Process process =
                 new ProcessBuilder("nginx", "-c", configuration.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("output").toFile())
                         .start();
-        var nginx = new Nginx(process, directory, port);
+        var nginx = new Nginx(process, directory, scheme, port);
         nginx.awaitListening();
         return nginx;
     }
@@ -82,10 +99,10 @@ public final class Nginx implements AutoCloseable {
     }
 
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create(scheme + "://127.0.0.1:" + port);
     }
 
-    /** The requests so far, each {@code METHOD /path STATUS}. */
+    /** The requests so far, each {@code METHOD /path STATUS PROTOCOL}. */
     public List<String> requests() {
         try (Stream<String> lines = Files.lines(directory.resolve("access.log"))) {
             return lines.toList();

@@ -1,5 +1,6 @@
 package io.nixfleet.substituter.cache.http;
 
+import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -14,6 +15,9 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
@@ -157,7 +161,17 @@ public final class HttpTransport implements AutoCloseable {
                         .setTrustOptions(TrustOptions.wrap(TrustRoots.load(options.extraCaFiles())))
                         .setSslHandshakeTimeout(options.connectTimeout().toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-        return builder(config, lane).with(tls).build();
+        return builder(config, lane).with(tls).with(tlsEngine()).build();
+    }
+
+    /**
+     * BoringSSL where its library is there: the JVM's own ciphers are fast only once the optimizing
+     * compiler has seen them.
+     */
+    private static SSLEngineOptions tlsEngine() {
+        return OpenSsl.isAvailable()
+                ? new OpenSSLEngineOptions().setSessionCacheEnabled(true)
+                : new JdkSSLEngineOptions();
     }
 
     private HttpClientBuilder builder(HttpClientConfig config, HttpGet.Lane lane) {

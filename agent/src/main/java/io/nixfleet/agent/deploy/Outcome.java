@@ -1,0 +1,61 @@
+package io.nixfleet.agent.deploy;
+
+/** How a deployment ended. */
+public sealed interface Outcome {
+    /** For people, one line, as reports, logs and history have it. */
+    String message();
+
+    /** As metrics and JSON spell it. */
+    String word();
+
+    /**
+     * The system runs, and its checks passed (or, for boot and dry-activate, the action did what it
+     * does).
+     */
+    record Deployed(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "deployed";
+        }
+    }
+
+    /** Nothing had to be done. */
+    record AlreadyRunning(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "already_running";
+        }
+    }
+
+    /** Nothing of the host was touched: refused, not fetched, no room. */
+    record Failed(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "failed";
+        }
+    }
+
+    /** Nothing of the host was touched: another deployment took its place. */
+    record Superseded(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "superseded";
+        }
+    }
+
+    /** The former system runs again. */
+    record RolledBack(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "rolled_back";
+        }
+    }
+
+    /** Neither the new nor the former system is known to run: a person must look. */
+    record RollbackFailed(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "rollback_failed";
+        }
+    }
+}

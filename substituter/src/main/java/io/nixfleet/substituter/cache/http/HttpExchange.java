@@ -1,13 +1,10 @@
 package io.nixfleet.substituter.cache.http;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,22 +42,15 @@ public final class HttpExchange implements AutoCloseable {
     }
 
     private void answered(HttpClientResponse response) {
-        Context context =
-                Objects.requireNonNull(Vertx.currentContext(), "answers come on an event loop");
-        buffer.flow(
-                new BodyBuffer.Flow() {
-                    @Override
-                    public void pause() {
-                        response.pause();
-                    }
-
-                    @Override
-                    public void resume() {
-                        context.runOnContext(ignored -> response.resume());
-                    }
-                });
+        BodyBuffer.Flow flow = ResponseFlow.of(response);
+        buffer.flow(flow);
         response.exceptionHandler(this::broken);
-        response.endHandler(ignored -> ended());
+        response.endHandler(
+                ignored -> {
+                    // The connection is free for others from now on, whoever still reads from us.
+                    flow.resume();
+                    ended();
+                });
         response.handler(buffer::add);
         head.complete(new HttpHead(response.statusCode(), response.headers()));
     }

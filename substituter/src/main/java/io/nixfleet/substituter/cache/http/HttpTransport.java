@@ -38,7 +38,7 @@ import java.util.concurrent.TimeoutException;
  * share it, close it once.
  */
 public final class HttpTransport implements AutoCloseable {
-    /** Vert.x queues up to 16 chunks of each paused response, besides what our buffer holds. */
+    /** Small: several of them may come after our buffer is full. */
     private static final int HTTP1_CHUNK = 16 * 1024;
 
     private static final int HEADER_LIMIT = 32 * 1024;

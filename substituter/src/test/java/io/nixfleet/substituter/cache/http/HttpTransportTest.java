@@ -25,9 +25,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -265,25 +267,86 @@ class HttpTransportTest {
         try (var server = HostileServer.start()) {
             server.on("/", Answers.ok("x"));
             server.on("/endless", Answers.endlessBody());
+            var before = eventLoops();
             HttpTransport transport = transport();
             read(transport, server.uri() + "/");
             HttpExchange abandoned =
                     transport.start(get(server.uri() + "/endless", HttpGet.Lane.DOWNLOAD));
             abandoned.awaitHead(LIMIT);
 
-            var before = eventLoops();
+            var ofTransport = eventLoops();
+            ofTransport.removeAll(before);
+            assertThat(ofTransport).isNotEmpty();
             transport.close();
 
-            assertThat(eventLoops()).hasSizeLessThan(before.size());
+            for (Thread thread : ofTransport) {
+                assertThat(thread.join(LIMIT)).as("%s ended", thread).isTrue();
+            }
             while (server.openConnections() > 0) {
                 Thread.onSpinWait();
             }
         }
     }
 
-    private static List<Thread> eventLoops() {
+    private static Set<Thread> eventLoops() {
         return Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().contains("vert.x"))
-                .toList();
+                .filter(thread -> thread.getName().contains("vert.x-eventloop"))
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Vert.x gives a connection back to its pool when the last byte has arrived, even if it has
+     * stopped reading from it for that exchange's sake.
+     */
+    @Test
+    void answersWhileAnEarlierBodyWaitsForItsReader() throws Exception {
+        int bound = 64 * 1024;
+        HttpServer server =
+                serverVertx
+                        .createHttpServer(new HttpServerOptions().setHost("localhost").setPort(0))
+                        .requestHandler(HttpTransportTest::sendInPieces)
+                        .listen()
+                        .await();
+        HttpTransport transport = transport();
+        for (int pieces = 8; pieces <= 24; pieces++) {
+            URI uri = URI.create("http://localhost:%d/%d".formatted(server.actualPort(), pieces));
+            try (HttpExchange unread = transport.start(download(uri, bound))) {
+                unread.awaitHead(LIMIT);
+                awaitBuffered(unread, bound);
+                try (HttpExchange next = transport.start(download(uri.resolve("/0"), bound))) {
+                    assertThat(next.awaitHead(Duration.ofSeconds(5)).status())
+                            .as("after an unread body in %d pieces", pieces)
+                            .isEqualTo(200);
+                    next.body(Patience.until(LIMIT)).readAllBytes();
+                }
+                assertThat(unread.body(Patience.until(LIMIT)).readAllBytes())
+                        .hasSize(bound + pieces);
+            }
+        }
+    }
+
+    /** As many bytes as are buffered, then, in a chunk each, as many more as the path says. */
+    private static void sendInPieces(HttpServerRequest request) {
+        int pieces = Integer.parseInt(request.uri().substring(1));
+        var response = request.response().setChunked(true);
+        if (pieces > 0) {
+            response.write(Buffer.buffer(new byte[64 * 1024]));
+        }
+        for (int piece = 0; piece < pieces; piece++) {
+            response.write(Buffer.buffer("x"));
+        }
+        response.end();
+    }
+
+    private static HttpGet download(URI uri, int bound) {
+        return new HttpGet(uri, Map.of(), HttpGet.Lane.DOWNLOAD, bound, 0, _ -> {});
+    }
+
+    private static void awaitBuffered(HttpExchange exchange, int bytes) {
+        long end = System.nanoTime() + LIMIT.toNanos();
+        while (exchange.buffered() < bytes) {
+            assertThat(System.nanoTime()).as("bytes buffered in time").isLessThan(end);
+            Thread.onSpinWait();
+        }
     }
 }

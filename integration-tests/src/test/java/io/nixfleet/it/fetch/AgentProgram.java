@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The packaged agent, run as a user runs it, on a host with a given Nix. */
 public final class AgentProgram implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofMinutes(10);
+    private static final Duration LIMIT = Duration.ofMinutes(20);
 
     private final Path directory;
     private final Path launcher;

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the programs of a test. */
 public final class Commands {
-    private static final long LIMIT_SECONDS = 300;
+    private static final long LIMIT_SECONDS = 1800;
 
     private Commands() {}
 

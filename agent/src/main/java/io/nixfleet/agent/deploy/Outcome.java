@@ -27,6 +27,14 @@ public sealed interface Outcome {
         }
     }
 
+    /** The agent only looks, by its configuration: the system would have been applied. */
+    record DryRun(String message) implements Outcome {
+        @Override
+        public String word() {
+            return "dry_run";
+        }
+    }
+
     /** Nothing of the host was touched: refused, not fetched, no room. */
     record Failed(String message) implements Outcome {
         @Override

@@ -1,0 +1,11 @@
+/**
+ * The daemon's settings.
+ *
+ * <pre>
+ * flags, NIXFLEET_* ─ cli.RunOptions ─→ AgentSettings (checked) ─→ daemon
+ * </pre>
+ */
+@NullMarked
+package io.nixfleet.agent.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.tryout.SampleCache;
 import io.nixfleet.agent.tryout.SampleClosure;
 import io.nixfleet.nix.hash.HashAlgorithm;
@@ -116,7 +117,9 @@ final class TryCommand implements Callable<Integer> {
             throws IOException, InterruptedException, StoreException {
         long started = System.nanoTime();
         try (var display = FetchDisplay.choose(quiet, output.terminal(), output.err());
-                var caches = FetchSetup.openCaches(display, Netrc.EMPTY);
+                var caches =
+                        new FetchEnvironment(TrustedKeys.of(List.of()), Netrc.EMPTY)
+                                .openCaches(display, Version.userAgent());
                 var opened = caches.open(cache.uri())) {
             FetchListener listener = display;
             var substituter =

@@ -22,6 +22,11 @@ public final class Version implements IVersionProvider {
         }
     }
 
+    /** How we name ourselves to servers. */
+    public static String userAgent() {
+        return "nixfleet-agent/" + current();
+    }
+
     @Override
     public String[] getVersion() {
         return new String[] {"nixfleet-agent " + current()};

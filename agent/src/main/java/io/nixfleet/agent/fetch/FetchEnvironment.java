@@ -22,6 +22,8 @@ import java.util.stream.Stream;
 /** Whom this host trusts, and its logins at caches. */
 public record FetchEnvironment(TrustedKeys trustedKeys, Netrc netrc) {
     /**
+     * Nix's own settings, and what the agent was told besides.
+     *
      * @param moreKeys besides nix.conf's, each {@code name:base64}
      * @param netrcFile in place of nix.conf's, which need not exist
      * @throws IOException when the netrc file cannot be read

@@ -1,0 +1,146 @@
+package io.nixfleet.agent.cycle;
+
+import io.nixfleet.agent.activation.FreeSpace;
+import io.nixfleet.agent.deploy.DeployRequest;
+import io.nixfleet.agent.deploy.PhaseResult;
+import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.heap.SoftHeapLimit;
+import io.nixfleet.agent.nix.NixConfig;
+import io.nixfleet.agent.process.ProcessRunner;
+import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.cache.BinaryCache;
+import io.nixfleet.substituter.fetch.ClosurePlan;
+import io.nixfleet.substituter.fetch.FetchListener;
+import io.nixfleet.substituter.fetch.FetchOutcome;
+import io.nixfleet.substituter.fetch.FetchPolicy;
+import io.nixfleet.substituter.fetch.PathResult;
+import io.nixfleet.substituter.fetch.Substituter;
+import io.nixfleet.substituter.store.Store;
+import io.nixfleet.substituter.store.StoreException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Makes a system valid in the host's store, and keeps it from the garbage collector. */
+public final class SystemFetch {
+    /** What a store must have free besides the closure: the database, and whatever else writes. */
+    private static final long SPARE_BYTES = 64L << 20;
+
+    private static final int FAILURES_SHOWN = 3;
+
+    private final Options options;
+    private final FetchListener listener;
+    private final ProcessRunner runner;
+
+    /**
+     * How to fetch.
+     *
+     * @param ownCache asked for requests that name none
+     * @param trustedPublicKeys besides nix.conf's
+     * @param storeFiles a directory on the store's file system
+     */
+    public record Options(
+            Store store,
+            Path storeFiles,
+            Optional<URI> ownCache,
+            List<String> trustedPublicKeys,
+            Optional<Path> netrc,
+            String userAgent) {}
+
+    public SystemFetch(Options options, ProcessRunner runner, FetchListener listener) {
+        this.options = options;
+        this.runner = runner;
+        this.listener = listener;
+    }
+
+    /**
+     * Fetches, and makes {@code root} a root of the system before its temporary ones go.
+     *
+     * @return {@link PhaseResult.Fetched} or {@link PhaseResult.NotFetched}
+     */
+    PhaseResult fetch(DeployRequest request, Path root) throws InterruptedException {
+        Optional<URI> cache = request.cacheUrl().or(options::ownCache);
+        try {
+            // Read each time: a key that was revoked is refused at the next fetch.
+            FetchEnvironment environment =
+                    FetchEnvironment.of(
+                            NixConfig.read(runner), options.trustedPublicKeys(), options.netrc());
+            try (var caches = environment.openCaches(listener, options.userAgent())) {
+                var opened = new ArrayList<BinaryCache>();
+                if (cache.isPresent()) {
+                    opened.add(caches.open(cache.get()));
+                }
+                var substituter =
+                        new Substituter(
+                                options.store(),
+                                opened,
+                                environment.trustedKeys(),
+                                FetchPolicy.DEFAULT,
+                                listener);
+                return fetch(substituter, request.system(), root, cache);
+            }
+        } catch (StoreException | IOException | FormatException e) {
+            return notFetched(request.system(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private PhaseResult fetch(
+            Substituter substituter, StorePath system, Path root, Optional<URI> cache)
+            throws StoreException, IOException, InterruptedException {
+        try (var _ = SoftHeapLimit.watch();
+                var substitution = substituter.open()) {
+            ClosurePlan plan = substitution.plan(List.of(system));
+            if (cache.isEmpty() && !plan.valid().contains(system)) {
+                return notFetched(
+                        system,
+                        "it is not valid here, and there is no cache to fetch it from: neither the"
+                                + " deployment nor --cache-url names one");
+            }
+            if (!plan.fetch().isEmpty()) {
+                Optional<String> short_ = whatIsShort(plan);
+                if (short_.isPresent()) {
+                    return notFetched(system, short_.get());
+                }
+            }
+            FetchOutcome outcome = substitution.fetch(plan);
+            if (!(outcome instanceof FetchOutcome.Complete)) {
+                return notFetched(system, failures(outcome));
+            }
+            Files.createDirectories(root.toAbsolutePath().getParent());
+            substitution.addRoot(root, system);
+            return new PhaseResult.Fetched();
+        }
+    }
+
+    private Optional<String> whatIsShort(ClosurePlan plan) throws IOException {
+        long free = FreeSpace.bytesAt(options.storeFiles());
+        long needed = plan.narBytes() + SPARE_BYTES;
+        return free >= needed
+                ? Optional.empty()
+                : Optional.of(
+                        "the store's file system has %d MB free, and the closure takes %d MB; make"
+                                        .formatted(free / 1_000_000, needed / 1_000_000)
+                                + " room, such as by nix-collect-garbage");
+    }
+
+    private static String failures(FetchOutcome outcome) {
+        List<PathResult.Failure> failures = outcome.failures();
+        String shown =
+                failures.stream()
+                        .limit(FAILURES_SHOWN)
+                        .map(failure -> failure.path() + ": " + failure.reason())
+                        .collect(Collectors.joining("; "));
+        int more = failures.size() - FAILURES_SHOWN;
+        return more > 0 ? "%s; and %d paths more".formatted(shown, more) : shown;
+    }
+
+    private static PhaseResult notFetched(StorePath system, String why) {
+        return new PhaseResult.NotFetched("could not fetch %s: %s".formatted(system, why));
+    }
+}

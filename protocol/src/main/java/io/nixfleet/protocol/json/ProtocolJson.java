@@ -81,6 +81,19 @@ public final class ProtocolJson {
         return message.toString();
     }
 
+    /**
+     * Reads a report that {@link #write} wrote.
+     *
+     * @throws ProtocolException when it is not JSON, or a field is missing or of another type
+     */
+    public static Report readReport(String body) throws ProtocolException {
+        try {
+            return ReportReader.read(MAPPER.readTree(body));
+        } catch (JsonProcessingException e) {
+            throw new ProtocolException("the report is not JSON", e);
+        }
+    }
+
     private static ObjectNode write(HealthReport health) {
         ObjectNode object = MAPPER.createObjectNode();
         var results = object.putArray("results");

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nixfleet.agent.state;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nixfleet.agent.systemd;
+
+import org.jspecify.annotations.NullMarked;

@@ -75,8 +75,15 @@ class ArchitectureTest {
                     .because("what happens leaves the substituter as events");
 
     @ArchTest
-    static final ArchRule bouncyCastleIsBehindSignatures =
-            only("io.nixfleet.nix.signature..", "org.bouncycastle..");
+    static final ArchRule bouncyCastleIsBehindSignaturesAndTls =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.nixfleet.nix.signature..", "io.nixfleet.agent.tls..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.bouncycastle..")
+                    .because("one use of a foreign library has one package");
 
     @ArchTest
     static final ArchRule decompressorsAreBehindCompression =

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The certificate authorities that servers are trusted by. */
-final class TrustRoots {
+public final class TrustRoots {
     // Where NixOS and Debian, Fedora, and openSUSE keep what their administrators trust.
     private static final List<Path> SYSTEM_BUNDLES =
             List.of(
@@ -27,16 +27,21 @@ final class TrustRoots {
 
     private TrustRoots() {}
 
+    /** The file in which this system keeps its authorities, if it has one. */
+    public static Optional<Path> systemBundle() {
+        return SYSTEM_BUNDLES.stream().filter(Files::isReadable).findFirst();
+    }
+
     /**
      * The system's authorities, or Java's where the system has no bundle, and those of the files.
      *
      * @throws IOException naming a file that cannot be read or holds no certificates
      */
-    static TrustManager load(List<Path> extraCaFiles) throws IOException {
+    public static X509ExtendedTrustManager load(List<Path> extraCaFiles) throws IOException {
         try {
             KeyStore roots = KeyStore.getInstance("PKCS12");
             roots.load(null, null);
-            Optional<Path> system = SYSTEM_BUNDLES.stream().filter(Files::isReadable).findFirst();
+            Optional<Path> system = systemBundle();
             if (system.isPresent()) {
                 add(roots, certificates(system.get()));
             } else {
@@ -71,12 +76,12 @@ final class TrustRoots {
         }
     }
 
-    private static X509TrustManager trustManager(@Nullable KeyStore roots)
+    private static X509ExtendedTrustManager trustManager(@Nullable KeyStore roots)
             throws GeneralSecurityException {
         var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(roots);
         for (TrustManager manager : factory.getTrustManagers()) {
-            if (manager instanceof X509TrustManager x509) {
+            if (manager instanceof X509ExtendedTrustManager x509) {
                 return x509;
             }
         }

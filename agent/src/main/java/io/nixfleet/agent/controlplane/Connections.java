@@ -1,0 +1,117 @@
+package io.nixfleet.agent.controlplane;
+
+import io.nixfleet.agent.tls.TlsMaterial;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http1ClientConfig;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientConfig;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.JdkSSLEngineOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.TrustOptions;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The kept connections, made anew when the certificates changed. */
+final class Connections implements AutoCloseable {
+    /** Below what servers commonly keep, so that seldom a request meets a closing connection. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+    private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+    private static final int HEADER_LIMIT = 32 * 1024;
+    private static final int SIZE = 4;
+
+    private final Vertx vertx;
+    private final ControlPlaneOptions options;
+    private @Nullable HttpClientAgent client;
+    private @Nullable TlsMaterial material;
+    private boolean closed;
+
+    Connections(Vertx vertx, ControlPlaneOptions options) {
+        this.vertx = vertx;
+        this.options = options;
+    }
+
+    /** A client that presents the certificates of now. */
+    synchronized HttpClientAgent current() {
+        if (closed) {
+            throw new IllegalStateException("the connections to the control plane are closed");
+        }
+        TlsMaterial now = options.secure() ? options.tls().current() : null;
+        if (client == null || now != material) {
+            forget();
+            client = now == null ? plain() : secure(now);
+            material = now;
+        }
+        return client;
+    }
+
+    /** The next request makes a new connection; those under way end in peace. */
+    synchronized void forget() {
+        if (client != null) {
+            client.shutdown(options.timeout());
+            client = null;
+        }
+    }
+
+    private HttpClientAgent plain() {
+        return vertx.httpClientBuilder()
+                .with(config())
+                .with(pool())
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+                .build();
+    }
+
+    private HttpClientAgent secure(TlsMaterial now) {
+        // The JDK's engine, not BoringSSL, which signs with no Ed25519 key; a call a minute has no
+        // need of speed.
+        var tls =
+                new ClientSSLOptions()
+                        .setHostnameVerificationAlgorithm("HTTPS")
+                        .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+                        .setTrustOptions(TrustOptions.wrap(now.authorities().trustManager()))
+                        .setSslHandshakeTimeout(connectLimit().toMillis())
+                        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        now.identity()
+                .ifPresent(own -> tls.setKeyCertOptions(KeyCertOptions.wrap(own.keyManager())));
+        return vertx.httpClientBuilder()
+                .with(config().setSsl(true))
+                .with(pool())
+                .with(tls)
+                .with(new JdkSSLEngineOptions())
+                .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
+                .build();
+    }
+
+    private HttpClientConfig config() {
+        return new HttpClientConfig()
+                .setVersions(HttpVersion.HTTP_1_1)
+                .setConnectTimeout(connectLimit())
+                .setHttp1Config(
+                        new Http1ClientConfig()
+                                .setKeepAliveTimeout(KEEP_ALIVE)
+                                .setMaxHeaderSize(HEADER_LIMIT));
+    }
+
+    private Duration connectLimit() {
+        return options.timeout().compareTo(CONNECT_LIMIT) < 0 ? options.timeout() : CONNECT_LIMIT;
+    }
+
+    private static PoolOptions pool() {
+        return new PoolOptions().setHttp1MaxSize(SIZE).setMaxWaitQueueSize(SIZE * 4);
+    }
+
+    /** Ends every connection; calls under way fail. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.close();
+            client = null;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.nixfleet.agent.controlplane;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.RequestOptions;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One request and its answer; given up, its connection is closed. */
+final class Exchange {
+    private static final int BODY_LIMIT = 1 << 20;
+
+    private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+    private final @Nullable Buffer body;
+    private final Object lock = new Object();
+    private @Nullable HttpClientRequest request;
+    private boolean givenUp;
+
+    private Exchange(@Nullable Buffer body) {
+        this.body = body;
+    }
+
+    /**
+     * Sends a request and waits for the whole answer.
+     *
+     * @param body to send, or null
+     */
+    static Answer perform(
+            HttpClient client, RequestOptions options, @Nullable Buffer body, Deadline deadline)
+            throws ExchangeException, InterruptedException {
+        var exchange = new Exchange(body);
+        client.request(options)
+                .onSuccess(exchange::connected)
+                .onFailure(exchange.answer::completeExceptionally);
+        return exchange.await(deadline);
+    }
+
+    private Answer await(Deadline deadline) throws ExchangeException, InterruptedException {
+        boolean whole = false;
+        try {
+            Answer complete = answer.get(deadline.left(), TimeUnit.NANOSECONDS);
+            whole = true;
+            return complete;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new ExchangeException(hasRequest(), e);
+        } finally {
+            if (!whole) {
+                giveUp();
+            }
+        }
+    }
+
+    private boolean hasRequest() {
+        synchronized (lock) {
+            return request != null;
+        }
+    }
+
+    private void giveUp() {
+        HttpClientRequest toReset;
+        synchronized (lock) {
+            givenUp = true;
+            toReset = request;
+        }
+        if (toReset != null) {
+            toReset.reset();
+        }
+    }
+
+    private void connected(HttpClientRequest connectedRequest) {
+        boolean late;
+        synchronized (lock) {
+            late = givenUp;
+            request = connectedRequest;
+        }
+        if (late) {
+            connectedRequest.reset();
+            return;
+        }
+        var response = body == null ? connectedRequest.send() : connectedRequest.send(body);
+        response.onSuccess(this::answered).onFailure(answer::completeExceptionally);
+    }
+
+    private void answered(HttpClientResponse response) {
+        Buffer collected = Buffer.buffer();
+        response.handler(
+                chunk -> {
+                    if (collected.length() + chunk.length() > BODY_LIMIT) {
+                        answer.completeExceptionally(new AnswerTooLongException());
+                    } else {
+                        collected.appendBuffer(chunk);
+                    }
+                });
+        response.exceptionHandler(answer::completeExceptionally);
+        response.endHandler(
+                _ -> {
+                    String location = response.getHeader("Location");
+                    answer.complete(
+                            new Answer(
+                                    response.statusCode(),
+                                    location == null ? "" : location,
+                                    collected.toString(StandardCharsets.UTF_8)));
+                });
+    }
+}

@@ -1,0 +1,189 @@
+package io.nixfleet.agent.controlplane;
+
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.nixfleet.agent.tls.ClientIdentity;
+import io.nixfleet.agent.tls.UntrustedServerException;
+import io.nixfleet.protocol.json.ProtocolException;
+import io.vertx.core.http.HttpClosedException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/** What went wrong with a call, in words that tell an operator where to look. */
+final class FailureReason {
+    private static final int MAX_DEPTH = 10;
+
+    /** The JDK tells of a peer's alert in its message only; the names are those of RFC 8446. */
+    private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
+
+    private final ControlPlaneOptions options;
+
+    FailureReason(ControlPlaneOptions options) {
+        this.options = options;
+    }
+
+    /** An answer with a status that the contract has no use for. */
+    String ofStatus(Answer answer) {
+        if (answer.status() == 403) {
+            return at("answers 403: " + refusal());
+        }
+        if (answer.redirect()) {
+            return at(
+                    "answers %d and leads to '%s', where the agent does not follow; give the final"
+                                    .formatted(answer.status(), PrintableText.of(answer.location()))
+                            + " address as --control-plane-url");
+        }
+        if (answer.status() == 404) {
+            return at("answers 404; check that --control-plane-url has the right path");
+        }
+        String body = answer.body().isBlank() ? "" : ": " + PrintableText.of(answer.body().strip());
+        return at("answers " + answer.status() + body);
+    }
+
+    private String refusal() {
+        Optional<ClientIdentity> own = identity();
+        if (own.isEmpty()) {
+            return "it wants to know this machine by a certificate; give --client-cert and"
+                    + " --client-key";
+        }
+        String name = own.get().commonName().orElse("");
+        return name.equals(options.machineId())
+                ? "it does not let machine '%s' in, whose certificate has that CN"
+                        .formatted(options.machineId())
+                : "the CN of the client certificate is '%s', and the machine id is '%s'; they must be equal"
+                        .formatted(PrintableText.of(name), options.machineId());
+    }
+
+    /** An answer that is not what the contract says. */
+    String ofGarbage(ProtocolException problem, Answer answer) {
+        return at(
+                "answers what is not of its contract: %s; it sent '%s'"
+                        .formatted(problem.getMessage(), PrintableText.of(answer.body())));
+    }
+
+    /** No whole answer. */
+    String of(ExchangeException failure) {
+        return at(words(failure));
+    }
+
+    private String words(ExchangeException failure) {
+        var untrusted = find(failure, UntrustedServerException.class);
+        if (untrusted != null) {
+            return String.valueOf(untrusted.getMessage());
+        }
+        if (find(failure, NotSslRecordException.class) != null) {
+            return "does not speak TLS on this port; check --control-plane-url";
+        }
+        var tls = find(failure, SSLException.class);
+        if (tls != null) {
+            Matcher alert = ALERT.matcher(String.valueOf(tls.getMessage()));
+            return alert.find()
+                    ? ofAlert(alert.group(1))
+                    : "TLS failed: " + PrintableText.of(deepestMessage(failure));
+        }
+        if (find(failure, UnknownHostException.class) != null) {
+            return "the host name is unknown; check --control-plane-url and this host's DNS";
+        }
+        if (find(failure, TimeoutException.class) != null) {
+            return "no answer within " + seconds();
+        }
+        if (find(failure, HttpClosedException.class) != null) {
+            return "closed the connection before its answer was complete";
+        }
+        if (find(failure, AnswerTooLongException.class) != null) {
+            return "answers with more than 1 MiB, which no answer of its contract has";
+        }
+        if (find(failure, DecoderException.class) != null
+                || find(failure, IllegalArgumentException.class) != null) {
+            return "answers what is not HTTP: " + PrintableText.of(deepestMessage(failure));
+        }
+        return PrintableText.of(deepestMessage(failure));
+    }
+
+    private String ofAlert(String alert) {
+        return switch (alert) {
+            case "bad_certificate",
+                    "unsupported_certificate",
+                    "certificate_revoked",
+                    "certificate_expired",
+                    "certificate_unknown",
+                    "unknown_ca",
+                    "access_denied",
+                    "decrypt_error" ->
+                    "refuses the client certificate (TLS alert %s); %s"
+                            .formatted(alert, aboutIdentity());
+            case "certificate_required" ->
+                    "wants a client certificate (TLS alert %s); %s"
+                            .formatted(alert, aboutIdentity());
+            case "handshake_failure" ->
+                    "ends the TLS handshake (alert %s); perhaps it wants another client certificate:"
+                                    .formatted(alert)
+                            + " "
+                            + aboutIdentity();
+            default -> "ends the TLS handshake (alert %s)".formatted(alert);
+        };
+    }
+
+    private String aboutIdentity() {
+        Optional<ClientIdentity> own = identity();
+        if (own.isEmpty()) {
+            return "the agent has none: give --client-cert and --client-key";
+        }
+        Instant now = Instant.now();
+        if (now.isAfter(own.get().validUntil())) {
+            return "ours expired at %s: renew it".formatted(own.get().validUntil());
+        }
+        if (now.isBefore(own.get().validFrom())) {
+            return "ours is valid only from %s: check the clocks".formatted(own.get().validFrom());
+        }
+        return "ours (CN '%s') must be signed by an authority that the control plane trusts"
+                .formatted(PrintableText.of(own.get().commonName().orElse("")));
+    }
+
+    private Optional<ClientIdentity> identity() {
+        return options.secure() ? options.tls().current().identity() : Optional.empty();
+    }
+
+    private String seconds() {
+        return options.timeout().toMillis() % 1000 == 0
+                ? options.timeout().toSeconds() + " s"
+                : options.timeout().toMillis() + " ms";
+    }
+
+    private String at(String words) {
+        return "control plane %s: %s".formatted(options.baseUrl(), words);
+    }
+
+    /** Whether another address of the host may be better. */
+    static boolean isUnreachable(ExchangeException failure) {
+        return find(failure, SocketException.class) != null;
+    }
+
+    private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < MAX_DEPTH; t = t.getCause(), depth++) {
+            if (type.isInstance(t)) {
+                return type.cast(t);
+            }
+        }
+        return null;
+    }
+
+    private static String deepestMessage(Throwable failure) {
+        String message = failure.getClass().getSimpleName();
+        int depth = 0;
+        for (Throwable t = failure; t != null && depth < MAX_DEPTH; t = t.getCause(), depth++) {
+            if (t.getMessage() != null) {
+                message = t.getMessage();
+            }
+        }
+        return message;
+    }
+}

@@ -1,0 +1,37 @@
+package io.nixfleet.agent.tls;
+
+import io.nixfleet.substituter.cache.http.TrustRoots;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** The certificate authorities that control planes are trusted by. */
+public final class TrustedAuthorities {
+    private final X509ExtendedTrustManager trustManager;
+
+    private TrustedAuthorities(X509ExtendedTrustManager trustManager) {
+        this.trustManager = trustManager;
+    }
+
+    /** The system's authorities, and those of the file if there is one. */
+    static TrustedAuthorities systemAnd(@Nullable Path caFile) throws IOException {
+        List<Path> extra = caFile == null ? List.of() : List.of(caFile);
+        for (Path file : extra) {
+            // Read once more below, but this reader tells what is wrong with it.
+            PemFiles.readCertificates(file);
+        }
+        return new TrustedAuthorities(
+                new ExplainingTrustManager(TrustRoots.load(extra), InstantSource.system()));
+    }
+
+    /**
+     * Refuses an untrusted server with an {@link UntrustedServerException}, which says why and what
+     * to do.
+     */
+    public X509ExtendedTrustManager trustManager() {
+        return trustManager;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.nixfleet.agent.controlplane;
+
+import org.jspecify.annotations.NullMarked;

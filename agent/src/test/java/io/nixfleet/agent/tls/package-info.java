@@ -1,0 +1,4 @@
+@NullMarked
+package io.nixfleet.agent.tls;
+
+import org.jspecify.annotations.NullMarked;

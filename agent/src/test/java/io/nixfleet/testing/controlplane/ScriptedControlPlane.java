@@ -1,0 +1,277 @@
+package io.nixfleet.testing.controlplane;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** A control plane over real sockets: right by the contract, and wrong on demand. */
+public final class ScriptedControlPlane implements AutoCloseable {
+    private static final int IDLE_MILLIS = 60_000;
+
+    private final InetSocketAddress address;
+    private final Fleet fleet;
+    private final ContractAnswers answers;
+    private final Set<Socket> open = new HashSet<>();
+    private final List<HttpRequest> requests = new ArrayList<>();
+    private @Nullable ServerTls tls;
+    private @Nullable ServerSocket listener;
+    private FaultPlan plan = FaultPlan.NONE;
+    private int connections;
+    private boolean closed;
+
+    private ScriptedControlPlane(InetSocketAddress address, Fleet fleet, @Nullable ServerTls tls)
+            throws IOException {
+        this.fleet = fleet;
+        this.answers = new ContractAnswers(fleet);
+        this.tls = tls;
+        ServerSocket first = new ServerSocket();
+        first.bind(address);
+        this.address = new InetSocketAddress(address.getAddress(), first.getLocalPort());
+        listen(first);
+    }
+
+    /** Starts one on this machine that speaks plain HTTP. */
+    public static ScriptedControlPlane plain() throws IOException {
+        return new ScriptedControlPlane(loopback(), new Fleet(InstantSource.system()), null);
+    }
+
+    /** Starts one on this machine that wants to see the certificates of clients. */
+    public static ScriptedControlPlane secure(ServerTls tls) throws IOException {
+        return new ScriptedControlPlane(loopback(), new Fleet(InstantSource.system()), tls);
+    }
+
+    static ScriptedControlPlane at(InetSocketAddress address, @Nullable ServerTls tls)
+            throws IOException {
+        return new ScriptedControlPlane(address, new Fleet(InstantSource.system()), tls);
+    }
+
+    /** Runs one as a process of its own: see {@link StandaloneProcess}. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        StandaloneProcess.run(args);
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    public int port() {
+        return address.getPort();
+    }
+
+    /** By the name {@code localhost}. */
+    public synchronized URI url() {
+        return URI.create((tls == null ? "http" : "https") + "://localhost:" + port());
+    }
+
+    /** All requests of the contract so far. */
+    public synchronized List<HttpRequest> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** How many connections clients have made. */
+    public synchronized int connections() {
+        return connections;
+    }
+
+    /** Goes wrong in every call from now on. */
+    public void fault(Fault fault) {
+        fault(new FaultPlan(fault, FaultPlan.Calls.ALL, Integer.MAX_VALUE));
+    }
+
+    /** Goes wrong in the next calls, then right again. */
+    public void fault(Fault fault, int times) {
+        fault(new FaultPlan(fault, FaultPlan.Calls.ALL, times));
+    }
+
+    synchronized void fault(FaultPlan newPlan) {
+        plan = newPlan;
+        notifyAll();
+        try {
+            if (newPlan.fault() instanceof Fault.Refuse) {
+                stopListening();
+                closeConnections();
+            } else if (listener == null) {
+                ServerSocket again = new ServerSocket();
+                again.setReuseAddress(true);
+                again.bind(address);
+                listen(again);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Shows another certificate, and trusts another authority, on new connections. */
+    public synchronized void use(ServerTls newTls) {
+        tls = newTls;
+    }
+
+    private synchronized void listen(ServerSocket socket) {
+        listener = socket;
+        Thread.ofVirtual().name("scripted-control-plane").start(() -> acceptAll(socket));
+    }
+
+    private void acceptAll(ServerSocket socket) {
+        while (true) {
+            try {
+                Socket client = socket.accept();
+                if (!admit(client)) {
+                    client.close();
+                    return;
+                }
+                Thread.ofVirtual().start(() -> serve(client));
+            } catch (IOException _) {
+                return;
+            }
+        }
+    }
+
+    private synchronized boolean admit(Socket client) {
+        if (closed || listener == null) {
+            return false;
+        }
+        connections++;
+        open.add(client);
+        return true;
+    }
+
+    private void serve(Socket client) {
+        try (client) {
+            client.setSoTimeout(IDLE_MILLIS);
+            ServerTls now = currentTls();
+            if (now == null) {
+                converse(new Wire(client), Optional.empty());
+            } else {
+                try (SSLSocket secure = now.accept(client)) {
+                    converse(new Wire(secure), Optional.of(ServerTls.clientName(secure)));
+                }
+            }
+        } catch (IOException | InterruptedException _) {
+            // The client is gone, or was shown the door.
+        } finally {
+            synchronized (this) {
+                open.remove(client);
+            }
+        }
+    }
+
+    private synchronized @Nullable ServerTls currentTls() {
+        return tls;
+    }
+
+    private void converse(Wire wire, Optional<String> clientName)
+            throws IOException, InterruptedException {
+        for (var request = wire.read(); request.isPresent(); request = wire.read()) {
+            if (!answer(wire, request.get(), clientName)) {
+                return;
+            }
+        }
+    }
+
+    /** Answers, and says whether the connection may serve on. */
+    private boolean answer(Wire wire, HttpRequest request, Optional<String> clientName)
+            throws IOException, InterruptedException {
+        switch (next(request)) {
+            case Fault.None() -> wire.write(answers.answer(request, clientName));
+            case Fault.Slow(Duration delay) -> {
+                awaitOtherFault(delay);
+                wire.write(answers.answer(request, clientName));
+            }
+            case Fault.Status(int status) ->
+                    wire.write(HttpAnswer.text(status, "scripted to fail\n"));
+            case Fault.Garbage(String body) -> wire.write(HttpAnswer.json(body));
+            case Fault.Raw(String bytes) -> {
+                wire.writeRaw(bytes);
+                return false;
+            }
+            case Fault.Cut() -> {
+                wire.writeHalf(HttpAnswer.json("{\"hash\": \"/nix/store/…\"}"));
+                return false;
+            }
+            case Fault.Close(), Fault.Refuse() -> {
+                return false;
+            }
+            case Fault.Stall() -> {
+                awaitOtherFault(Duration.ofDays(1));
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private synchronized Fault next(HttpRequest request) {
+        requests.add(request);
+        notifyAll();
+        if (!plan.calls().include(request)) {
+            return new Fault.None();
+        }
+        Fault fault = plan.fault();
+        if (plan.times() != Integer.MAX_VALUE) {
+            plan = plan.after();
+        }
+        return fault;
+    }
+
+    private synchronized void awaitOtherFault(Duration limit) throws InterruptedException {
+        FaultPlan planNow = plan;
+        long end = System.nanoTime() + limit.toNanos();
+        while (plan.equals(planNow) && !closed) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                return;
+            }
+            wait(left);
+        }
+    }
+
+    /** Waits until so many requests have come in all. */
+    public synchronized void awaitRequests(int count, Duration limit) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (requests.size() < count) {
+            long left = (end - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError(
+                        "%d requests came in %s, not %d".formatted(requests.size(), limit, count));
+            }
+            wait(left);
+        }
+    }
+
+    private synchronized void stopListening() throws IOException {
+        if (listener != null) {
+            listener.close();
+            listener = null;
+        }
+    }
+
+    private synchronized void closeConnections() throws IOException {
+        for (Socket socket : List.copyOf(open)) {
+            socket.close();
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        notifyAll();
+        stopListening();
+        closeConnections();
+    }
+}

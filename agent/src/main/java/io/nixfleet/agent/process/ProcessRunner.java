@@ -1,31 +1,54 @@
 package io.nixfleet.agent.process;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Runs child processes to their end. A child that exceeds its time is ended with its descendants,
- * and so is one whose caller is interrupted.
+ * Runs child processes to their end. A child that exceeds its time is ended with all that came of
+ * it, and so is one whose caller is interrupted.
  */
 public final class ProcessRunner {
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration OPEN_OUTPUT_GRACE = Duration.ofSeconds(1);
+    private static final int SIGNAL_BASE = 128;
+    private static final int LAST_SIGNAL = 64;
+    private static final AtomicLong CHILDREN = new AtomicLong();
 
     /**
      * How a child ended.
      *
-     * @param exitCode as the child gave it
+     * @param exitCode as the child gave it, or 128 and the number of the signal that killed it, as
+     *     shells have it
      * @param stdout what it printed, cut at the limit
      * @param stderr what it complained, cut at the limit
      */
-    public record Result(int exitCode, String stdout, String stderr) {}
+    public record Result(int exitCode, String stdout, String stderr) {
+        /**
+         * The signal that killed it. Java tells no difference to a child that exits with such a
+         * code, as shells do when theirs was killed.
+         */
+        public OptionalInt signal() {
+            return exitCode > SIGNAL_BASE && exitCode <= SIGNAL_BASE + LAST_SIGNAL
+                    ? OptionalInt.of(exitCode - SIGNAL_BASE)
+                    : OptionalInt.empty();
+        }
+
+        /** For people, such as {@code exit code 1} or {@code killed by signal 9}. */
+        public String ending() {
+            OptionalInt signal = signal();
+            return signal.isPresent()
+                    ? "killed by signal " + signal.getAsInt()
+                    : "exit code " + exitCode;
+        }
+    }
 
     /**
      * Runs a command without standard input.
@@ -37,68 +60,79 @@ public final class ProcessRunner {
     public Result run(
             List<String> command, Map<String, String> environment, Duration limit, int outputLimit)
             throws IOException, InterruptedException {
-        var builder = new ProcessBuilder(command);
-        builder.environment().putAll(environment);
-        builder.redirectInput(ProcessBuilder.Redirect.from(new java.io.File("/dev/null")));
-        Process process = builder.start();
+        return run(
+                Command.of(command)
+                        .with(new Command.Environment.Added(environment))
+                        .within(limit)
+                        .keeping(Command.OutputLimit.head(outputLimit)));
+    }
+
+    /**
+     * Runs a command without standard input. What it leaves behind may go on, but not with its
+     * output open: that is ended.
+     *
+     * @throws CommandTimeoutException when it took longer than its limit
+     * @throws IOException when it cannot be started
+     */
+    public Result run(Command command) throws IOException, InterruptedException {
+        String mark =
+                ProcessHandle.current().pid()
+                        + "-"
+                        + System.nanoTime()
+                        + "-"
+                        + CHILDREN.incrementAndGet();
+        Process process = start(command, mark);
+        var family = new Family(process, mark);
+        boolean over = false;
         try {
-            var stdout = readInBackground(process.getInputStream(), outputLimit);
-            var stderr = readInBackground(process.getErrorStream(), outputLimit);
-            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new IOException(
-                        "%s did not end within %d s"
-                                .formatted(command.getFirst(), limit.toSeconds()));
+            KeptOutput stdout = KeptOutput.read(process.getInputStream(), command.output());
+            KeptOutput stderr = KeptOutput.read(process.getErrorStream(), command.output());
+            if (!process.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS)) {
+                throw new CommandTimeoutException(
+                        command.words().getFirst(), command.limit(), stdout.text(), stderr.text());
             }
-            // A grandchild may hold the pipes open: they are not waited for longer than a moment.
-            return new Result(process.exitValue(), text(stdout), text(stderr));
+            over = stdout.awaitEnd(OPEN_OUTPUT_GRACE) && stderr.awaitEnd(OPEN_OUTPUT_GRACE);
+            return new Result(process.exitValue(), stdout.text(), stderr.text());
         } finally {
-            end(process);
-        }
-    }
-
-    private static CompletableFuture<String> readInBackground(InputStream in, int limit) {
-        var text = new CompletableFuture<String>();
-        Thread.ofPlatform()
-                .daemon()
-                .name("nixfleet-child-output")
-                .start(
-                        () -> {
-                            try (in) {
-                                byte[] kept = in.readNBytes(limit);
-                                text.complete(new String(kept, StandardCharsets.UTF_8));
-                                in.transferTo(java.io.OutputStream.nullOutputStream());
-                            } catch (IOException | UncheckedIOException e) {
-                                text.completeExceptionally(e);
-                            }
-                        });
-        return text;
-    }
-
-    private static String text(CompletableFuture<String> output)
-            throws IOException, InterruptedException {
-        try {
-            return output.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("reading a child's output failed", e.getCause());
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new IOException("a child ended but left its output open", e);
-        }
-    }
-
-    private static void end(Process process) {
-        if (!process.isAlive()) {
-            return;
-        }
-        List<ProcessHandle> family = process.descendants().toList();
-        process.destroy();
-        try {
-            if (!process.waitFor(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                process.destroyForcibly();
+            if (!over) {
+                family.end();
             }
-        } catch (InterruptedException _) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
         }
-        family.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static Process start(Command command, String mark) throws IOException {
+        var builder = new ProcessBuilder(command.words());
+        Map<String, String> environment = builder.environment();
+        switch (command.environment()) {
+            case Command.Environment.Added(var variables) -> environment.putAll(variables);
+            case Command.Environment.Replaced(var variables) -> {
+                environment.clear();
+                environment.putAll(variables);
+            }
+        }
+        environment.put(Family.MARK, mark);
+        builder.command(located(command.words(), environment.getOrDefault("PATH", "")));
+        builder.redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        return builder.start();
+    }
+
+    // Java looks a program up on its own PATH, not on the one that the child gets.
+    private static List<String> located(List<String> words, String path) throws IOException {
+        String program = words.getFirst();
+        if (program.contains("/")) {
+            return words;
+        }
+        for (String directory : path.split(":", -1)) {
+            Path candidate = Path.of(directory, program);
+            if (directory.startsWith("/")
+                    && Files.isRegularFile(candidate)
+                    && Files.isExecutable(candidate)) {
+                var located = new ArrayList<>(words);
+                located.set(0, candidate.toString());
+                return located;
+            }
+        }
+        throw new IOException(
+                "there is no program '%s' on the PATH %s".formatted(program, path));
     }
 }

@@ -1,0 +1,12 @@
+package io.nixfleet.agent.health;
+
+import io.nixfleet.protocol.CheckResult;
+
+/** Hears of each check that was made. */
+@FunctionalInterface
+public interface HealthListener {
+    /**
+     * @param type as {@link Check#type()} has it
+     */
+    void onCheck(String name, String type, CheckResult result);
+}

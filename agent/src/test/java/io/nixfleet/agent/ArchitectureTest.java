@@ -1,5 +1,7 @@
 package io.nixfleet.agent;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -77,6 +79,27 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule bouncyCastleIsBehindSignatures =
             only("io.nixfleet.nix.signature..", "org.bouncycastle..");
+
+    @ArchTest
+    static final ArchRule micrometerIsBehindMetrics =
+            only("io.nixfleet.agent.metrics..", "io.micrometer..", "io.prometheus..");
+
+    @ArchTest
+    static final ArchRule endpointsReachTheHostThroughItsControlAlone =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.endpoint..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("io.nixfleet..")
+                                    .and(
+                                            resideOutsideOfPackages(
+                                                    "io.nixfleet.agent.endpoint..",
+                                                    "io.nixfleet.agent.control..",
+                                                    "io.nixfleet.agent.deploy..",
+                                                    "io.nixfleet.protocol..",
+                                                    "io.nixfleet.nix..")))
+                    .because("what comes over a network meets no process, file or database");
 
     @ArchTest
     static final ArchRule decompressorsAreBehindCompression =

@@ -1,5 +1,7 @@
 package io.nixfleet.agent;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -84,6 +86,27 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("org.bouncycastle..")
                     .because("one use of a foreign library has one package");
+
+    @ArchTest
+    static final ArchRule micrometerIsBehindMetrics =
+            only("io.nixfleet.agent.metrics..", "io.micrometer..", "io.prometheus..");
+
+    @ArchTest
+    static final ArchRule endpointsReachTheHostThroughItsControlAlone =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.endpoint..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("io.nixfleet..")
+                                    .and(
+                                            resideOutsideOfPackages(
+                                                    "io.nixfleet.agent.endpoint..",
+                                                    "io.nixfleet.agent.control..",
+                                                    "io.nixfleet.agent.deploy..",
+                                                    "io.nixfleet.protocol..",
+                                                    "io.nixfleet.nix..")))
+                    .because("what comes over a network meets no process, file or database");
 
     @ArchTest
     static final ArchRule decompressorsAreBehindCompression =

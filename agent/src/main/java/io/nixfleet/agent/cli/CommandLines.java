@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
@@ -27,6 +28,10 @@ import picocli.CommandLine.TypeConversionException;
             FetchCommand.class,
             PlanCommand.class,
             TryCommand.class,
+            StatusCommand.class,
+            HistoryCommand.class,
+            DeployCommand.class,
+            RetryCommand.class,
             RehearseCommand.class
         })
 public final class CommandLines implements Runnable {
@@ -64,6 +69,7 @@ public final class CommandLines implements Runnable {
         return new CommandLine(new CommandLines())
                 .registerConverter(StorePath.class, CommandLines::storePath)
                 .registerConverter(URI.class, CommandLines::url)
+                .registerConverter(Action.class, CommandLines::action)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong))
@@ -85,6 +91,15 @@ public final class CommandLines implements Runnable {
             throw new TypeConversionException(
                     "%s is not a URL: %s".formatted(FormatException.excerpt(text), e.getReason()));
         }
+    }
+
+    private static Action action(String word) {
+        return Action.of(word)
+                .orElseThrow(
+                        () ->
+                                new TypeConversionException(
+                                        FormatException.excerpt(word)
+                                                + " is none of switch, boot, test, dry-activate"));
     }
 
     /** One line, since the whole help would hide what is wrong. */
@@ -129,6 +144,6 @@ public final class CommandLines implements Runnable {
     public void run() {
         throw new ParameterException(
                 java.util.Objects.requireNonNull(spec, "picocli sets the spec").commandLine(),
-                "a command is needed: fetch, plan or try");
+                "a command is needed: fetch, plan, try, status, history, deploy or retry");
     }
 }

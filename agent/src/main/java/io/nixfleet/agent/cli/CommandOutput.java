@@ -29,15 +29,20 @@ record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolea
 
     /** Says what failed; returns the exit code. */
     int fail(ExitCode exit, Exception failure) {
+        return fail(exit, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
+    }
+
+    /** Says what failed; returns the exit code. */
+    int fail(ExitCode exit, String failure) {
         if (json) {
             var object = JsonNodeFactory.instance.objectNode();
             object.put("status", "failed");
             object.put("exitCode", exit.code());
-            object.put("error", failure.getMessage());
+            object.put("error", failure);
             printJson(object);
             out.flush();
         } else {
-            err.println("error: " + failure.getMessage());
+            err.println("error: " + failure);
             err.flush();
         }
         return exit.code();

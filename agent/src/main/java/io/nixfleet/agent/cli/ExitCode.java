@@ -3,7 +3,7 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.substituter.fetch.PathResult;
 import java.util.Collection;
 
-/** The exit codes of one-shot commands. */
+/** The exit codes of one-shot commands and of those that ask a running agent. */
 enum ExitCode {
     /** Every path asked for is valid, or would be. */
     OK(0),
@@ -18,7 +18,13 @@ enum ExitCode {
     /** Some path may be in a cache that did not answer. */
     UNREACHABLE(5),
     /** The store failed. */
-    STORE(6);
+    STORE(6),
+    /** No agent answers at its socket. */
+    NO_AGENT(7),
+    /** The agent refuses, or does the same thing already. */
+    CONFLICT(8),
+    /** The deployment that was waited for failed or was rolled back, or is not over in time. */
+    NOT_DEPLOYED(9);
 
     private final int code;
 
@@ -56,8 +62,11 @@ enum ExitCode {
             case UNREACHABLE -> 2;
             case UNTRUSTED -> 3;
             case STORE -> 4;
-            case USAGE -> 5;
-            case UNEXPECTED -> 6;
+            case NOT_DEPLOYED -> 5;
+            case CONFLICT -> 6;
+            case NO_AGENT -> 7;
+            case USAGE -> 8;
+            case UNEXPECTED -> 9;
         };
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param columns the terminal's width
  */
 record Terminal(boolean interactive, boolean colours, int columns) {
+    private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final int DEFAULT_COLUMNS = 80;
 
@@ -26,7 +27,14 @@ record Terminal(boolean interactive, boolean colours, int columns) {
         return new Terminal(interactive, colours, interactive ? columns(STDERR) : DEFAULT_COLUMNS);
     }
 
-    /** System.console() speaks of input and output together; here it is standard error alone. */
+    /** Whether colours are welcome on standard output. */
+    static boolean coloursOnOutput(Map<String, String> environment) {
+        return isTerminal(STDOUT)
+                && !"dumb".equals(environment.getOrDefault("TERM", "dumb"))
+                && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
+    /** System.console() speaks of input and output together; here it is one of them. */
     private static boolean isTerminal(int descriptor) {
         try {
             MethodHandle isatty =

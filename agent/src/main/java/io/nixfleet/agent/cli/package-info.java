@@ -1,4 +1,11 @@
-/** The command line of one-shot commands: options, progress, summaries, JSON, exit codes. */
+/**
+ * The command line: options, progress, summaries, JSON, exit codes.
+ *
+ * <pre>
+ * fetch, plan, try                 ─→ the substituter, in this process
+ * status, history, deploy, retry   ─→ AgentClient ─→ the agent that runs
+ * </pre>
+ */
 @NullMarked
 package io.nixfleet.agent.cli;
 

@@ -1,0 +1,29 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.agent.api.AgentClient;
+import io.nixfleet.agent.api.AgentUnreachableException;
+import io.nixfleet.agent.api.Reply;
+import java.time.Instant;
+import picocli.CommandLine.Command;
+
+/** {@code nixfleet-agent status}: what the agent of this host does. */
+@Command(
+        name = "status",
+        description = "Show what the agent of this host does, and what it last did.",
+        footer = {
+            "",
+            "Exit codes: 0 shown, 1 unexpected, 2 usage, 7 the agent cannot be reached,",
+            "8 it is too busy."
+        })
+final class StatusCommand extends AgentCommand {
+    @Override
+    ExitCode ask(AgentClient agent, CommandOutput output)
+            throws AgentUnreachableException, InterruptedException {
+        Reply reply = agent.get("/v1/status");
+        if (!reply.ok()) {
+            return refused(output, reply);
+        }
+        output.print(new StatusReport(reply.body(), Instant.now(), Paint.ofOutput()), false);
+        return ExitCode.OK;
+    }
+}

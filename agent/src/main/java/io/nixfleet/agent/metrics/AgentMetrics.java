@@ -1,0 +1,186 @@
+package io.nixfleet.agent.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.nixfleet.agent.deploy.Outcome;
+import io.nixfleet.agent.deploy.Phase;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.protocol.CheckResult;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The agent's metrics. Safe for many threads; every method returns at once. */
+public final class AgentMetrics {
+    private static final int MOST_REASONS = 24;
+    private static final Duration[] PHASE_BUCKETS = {
+        Duration.ofMillis(100),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(30)
+    };
+
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
+    private final AtomicReference<Double> lastPoll = new AtomicReference<>(0.0);
+    private final AtomicInteger unsentReports = new AtomicInteger();
+    private final BoundedLabel reasons = new BoundedLabel(MOST_REASONS);
+    private final HealthMeters health = new HealthMeters(registry);
+    private final FetchMeters fetches = new FetchMeters(registry);
+    private final Timer polls;
+    private @Nullable Gauge generation;
+
+    /**
+     * @param proc where the kernel tells about processes, {@code /proc}
+     */
+    public AgentMetrics(Path proc) {
+        for (Phase each : Phase.values()) {
+            Gauge.builder("nixfleet.agent.state", phase, now -> now.get() == each ? 1 : 0)
+                    .description("Whether the agent is in this phase of its cycle.")
+                    .tag("state", each.word())
+                    .register(registry);
+        }
+        polls =
+                Timer.builder("nixfleet.agent.poll.duration")
+                        .description("How long polls of the control plane took.")
+                        .register(registry);
+        Gauge.builder("nixfleet.agent.last.poll.timestamp", lastPoll, AtomicReference::get)
+                .description("When the control plane was polled last, in Unix time.")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder("nixfleet.agent.unsent.reports", unsentReports, AtomicInteger::get)
+                .description("Reports that wait for the control plane.")
+                .register(registry);
+        List.of("ok", "failed").forEach(this::polls);
+        OutcomeWords.ALL.forEach(this::deployments);
+        new ProcessMeters(proc).bindTo(registry);
+        JvmMeters.bindTo(registry);
+    }
+
+    /** The agent is in this phase now. */
+    public void phase(Phase now) {
+        phase.set(now);
+    }
+
+    /**
+     * A poll is over.
+     *
+     * @param ok whether the control plane answered as it should, be it that nothing is desired
+     */
+    public void polled(Duration took, boolean ok, Instant when) {
+        polls.record(took);
+        polls(ok ? "ok" : "failed").increment();
+        lastPoll.set(when.toEpochMilli() / 1000.0);
+    }
+
+    private Counter polls(String result) {
+        return Counter.builder("nixfleet.agent.polls")
+                .description("Polls of the control plane.")
+                .tag("result", result)
+                .register(registry);
+    }
+
+    /** This system runs now; the series of the former one goes. */
+    public synchronized void generation(StorePath system) {
+        Gauge former = generation;
+        if (former != null) {
+            if (system.toString().equals(former.getId().getTag("generation"))) {
+                return;
+            }
+            registry.remove(former);
+        }
+        generation =
+                Gauge.builder("nixfleet.agent.generation.info", () -> 1)
+                        .description("The system that runs.")
+                        .tag("generation", system.toString())
+                        .register(registry);
+    }
+
+    /**
+     * A health check is over.
+     *
+     * @param type {@code systemd}, {@code http} or {@code command}
+     */
+    public void healthCheck(String type, CheckResult result) {
+        health.checked(type, result);
+    }
+
+    /** A deployment is over. */
+    public void deploymentEnded(Outcome outcome) {
+        deployments(outcome.word()).increment();
+    }
+
+    private Counter deployments(String outcome) {
+        return Counter.builder("nixfleet.agent.deployments")
+                .description("Deployments that are over.")
+                .tag("outcome", outcome)
+                .register(registry);
+    }
+
+    /** A phase of a deployment is over. */
+    public void phaseTook(Phase which, Duration took) {
+        Timer.builder("nixfleet.agent.phase.duration")
+                .description("How long phases of deployments took.")
+                .tag("phase", which.word())
+                .serviceLevelObjectives(PHASE_BUCKETS)
+                .register(registry)
+                .record(took);
+    }
+
+    /**
+     * A system, or a path of it, was refused.
+     *
+     * @param reasonKind one word of few, such as {@code rolled_back_before}, {@code no_space}
+     */
+    public void refused(String reasonKind) {
+        Counter.builder("nixfleet.agent.refusals")
+                .description("Deployments that were refused.")
+                .tag("reason", reasons.of(reasonKind))
+                .register(registry)
+                .increment();
+    }
+
+    public void unsentReports(int waiting) {
+        unsentReports.set(waiting);
+    }
+
+    /**
+     * A fetch begins.
+     *
+     * @param configuredCaches the names of caches in the agent's configuration; all others, such as
+     *     those that came with a deploy event, are counted as {@code other}
+     * @return what counts its events
+     */
+    public FetchMetrics fetch(Set<String> configuredCaches) {
+        return new FetchMetrics(fetches, configuredCaches);
+    }
+
+    /** The text for Prometheus, format 0.0.4. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    /** So that each series is there, at zero, before its first deployment. */
+    private static final class OutcomeWords {
+        static final List<String> ALL =
+                List.of(
+                        new Outcome.Deployed("").word(),
+                        new Outcome.AlreadyRunning("").word(),
+                        new Outcome.Failed("").word(),
+                        new Outcome.Superseded("").word(),
+                        new Outcome.RolledBack("").word(),
+                        new Outcome.RollbackFailed("").word());
+    }
+}

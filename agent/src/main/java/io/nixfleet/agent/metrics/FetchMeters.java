@@ -1,0 +1,117 @@
+package io.nixfleet.agent.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The meters that all fetches share. */
+final class FetchMeters {
+    /** Where a path came from. */
+    enum Source {
+        CACHE("cache"),
+        FALLBACK("fallback"),
+        ALREADY_VALID("already_valid");
+
+        final String word;
+
+        Source(String word) {
+            this.word = word;
+        }
+    }
+
+    private final MeterRegistry registry;
+    private final Map<Source, Counter> paths = new ConcurrentHashMap<>();
+    private final Map<String, AtomicInteger> setAside = new ConcurrentHashMap<>();
+    final Counter received;
+    final Counter imported;
+    final Counter narInfoRequests;
+
+    FetchMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (Source source : Source.values()) {
+            paths.put(source, paths(source));
+        }
+        received = bytes("received", Source.CACHE, "Bytes that came over the wire, compressed.");
+        imported = bytes("imported", Source.CACHE, "Bytes of archives that went into the store.");
+        narInfoRequests =
+                Counter.builder("nixfleet.agent.fetch.narinfo.requests")
+                        .description("Narinfos that caches were asked for.")
+                        .register(registry);
+    }
+
+    private Counter bytes(String which, Source source, String description) {
+        return Counter.builder("nixfleet.agent.fetch." + which)
+                .description(description)
+                .baseUnit("bytes")
+                .tag("source", source.word)
+                .register(registry);
+    }
+
+    private Counter paths(Source source) {
+        return Counter.builder("nixfleet.agent.fetch.paths")
+                .description("Store paths that fetches made valid, or found so.")
+                .tag("source", source.word)
+                .register(registry);
+    }
+
+    /** Nix itself made paths valid. */
+    void fallback(int count, long narBytes) {
+        got(Source.FALLBACK, count);
+        bytes("imported", Source.FALLBACK, "Bytes of archives that went into the store.")
+                .increment((double) narBytes);
+    }
+
+    void got(Source source, int count) {
+        paths.getOrDefault(source, paths(source)).increment(count);
+    }
+
+    void failedPath(String reason) {
+        Counter.builder("nixfleet.agent.fetch.failed.paths")
+                .description("Store paths that could not be had.")
+                .tag("reason", reason)
+                .register(registry)
+                .increment();
+    }
+
+    void retried(String cache) {
+        perCache("retries", "Requests that were tried again.", cache);
+    }
+
+    void resumed(String cache) {
+        perCache("resumed.transfers", "Broken transfers that went on where they broke.", cache);
+    }
+
+    void cacheError(String cache) {
+        perCache("cache.errors", "Paths that a cache failed to give.", cache);
+    }
+
+    private void perCache(String what, String description, String cache) {
+        Counter.builder("nixfleet.agent.fetch." + what)
+                .description(description)
+                .tag("cache", cache)
+                .register(registry)
+                .increment();
+    }
+
+    /** Whether this fetch, the latest, asks the cache no more. */
+    void setAside(String cache, boolean broken) {
+        setAside.computeIfAbsent(cache, this::breaker).set(broken ? 1 : 0);
+    }
+
+    private AtomicInteger breaker(String cache) {
+        var state = new AtomicInteger();
+        Gauge.builder("nixfleet.agent.fetch.cache.set.aside", state, AtomicInteger::get)
+                .description("Whether the latest fetch stopped asking this cache.")
+                .tag("cache", cache)
+                .register(registry);
+        return state;
+    }
+
+    /** A new fetch asks every cache again. */
+    void begin() {
+        setAside.values().forEach(state -> state.set(0));
+    }
+}

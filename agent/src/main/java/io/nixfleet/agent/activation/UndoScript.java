@@ -43,10 +43,16 @@ final class UndoScript {
         before.profile()
                 .ifPresentOrElse(
                         generation -> script.append(restore(paths, generation)),
-                        () -> script.append("rm -f ").append(quoted(paths.systemProfile())).append('\n'));
+                        () ->
+                                script.append("rm -f ")
+                                        .append(quoted(paths.systemProfile()))
+                                        .append('\n'));
         for (Restoration.Step step : Restoration.steps(before)) {
-            script.append("activate %s %s\n".formatted(
-                    quoted(paths.switchProgram(step.system())), quoted(step.action().word())));
+            script.append(
+                    "activate %s %s\n"
+                            .formatted(
+                                    quoted(paths.switchProgram(step.system())),
+                                    quoted(step.action().word())));
         }
         script.append(TAIL);
         return script.toString();

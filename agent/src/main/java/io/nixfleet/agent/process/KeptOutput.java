@@ -22,10 +22,7 @@ final class KeptOutput {
     static KeptOutput read(InputStream in, Command.OutputLimit limit) {
         var output = new KeptOutput(limit);
         // A read from a pipe holds its carrier: a virtual thread would gain nothing.
-        Thread.ofPlatform()
-                .daemon()
-                .name("nixfleet-child-output")
-                .start(() -> output.drain(in));
+        Thread.ofPlatform().daemon().name("nixfleet-child-output").start(() -> output.drain(in));
         return output;
     }
 

@@ -132,7 +132,6 @@ public final class ProcessRunner {
                 return located;
             }
         }
-        throw new IOException(
-                "there is no program '%s' on the PATH %s".formatted(program, path));
+        throw new IOException("there is no program '%s' on the PATH %s".formatted(program, path));
     }
 }

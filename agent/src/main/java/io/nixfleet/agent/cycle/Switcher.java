@@ -1,0 +1,166 @@
+package io.nixfleet.agent.cycle;
+
+import io.nixfleet.agent.activation.FreeSpace;
+import io.nixfleet.agent.activation.HostException;
+import io.nixfleet.agent.activation.SwitchResult;
+import io.nixfleet.agent.activation.SwitchUnit;
+import io.nixfleet.agent.activation.UndoState;
+import io.nixfleet.agent.deploy.Action;
+import io.nixfleet.agent.deploy.Deployment;
+import io.nixfleet.agent.deploy.PhaseResult;
+import io.nixfleet.agent.deploy.SystemState;
+import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.nix.store.StorePath;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The work of applying: profile, undo timer, switch. Called again after a restart of the agent, it
+ * finds the switch by its unit's name and waits for it; after a restart of the host it says what
+ * became of it.
+ */
+final class Switcher {
+    private static final String BOOT_NOTE = "applying-since-boot";
+
+    private final HostTools tools;
+    private final StateStore state;
+    private final long bootFloor;
+    private final Optional<Duration> undoAfter;
+
+    /**
+     * @param undoAfter for the timer that undoes the switch should the agent not come back; empty
+     *     for no timer
+     */
+    Switcher(HostTools tools, StateStore state, long bootFloor, Optional<Duration> undoAfter) {
+        this.tools = tools;
+        this.state = state;
+        this.bootFloor = bootFloor;
+        this.undoAfter = undoAfter;
+    }
+
+    PhaseResult apply(Deployment deployment) throws InterruptedException {
+        String id = deployment.request().id();
+        String boot;
+        boolean here;
+        try {
+            boot = BootId.current();
+            String mark = id + " " + boot;
+            Optional<String> marked = state.note(BOOT_NOTE);
+            boolean resumed = marked.filter(note -> note.startsWith(id + " ")).isPresent();
+            here = marked.filter(mark::equals).isPresent();
+            if (resumed && !here) {
+                return afterReboot(deployment);
+            }
+            if (!resumed) {
+                Optional<String> obstacle = obstacle(deployment.request().action());
+                if (obstacle.isPresent()) {
+                    return new PhaseResult.NotBegun(obstacle.get());
+                }
+            }
+            state.note(BOOT_NOTE, mark);
+        } catch (IOException e) {
+            return new PhaseResult.NotBegun(String.valueOf(e.getMessage()));
+        }
+        try {
+            return begun(deployment, here);
+        } catch (HostException e) {
+            return new PhaseResult.SwitchBroke(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Optional<String> obstacle(Action action) throws HostException, InterruptedException {
+        if (!tools.lock().awaitFree(tools.limits().lock())) {
+            return Optional.of(
+                    "another switch-to-configuration holds %s for more than %d s"
+                            .formatted(
+                                    tools.paths().switchLock(), tools.limits().lock().toSeconds()));
+        }
+        if (action.setsProfile() && Files.isDirectory(tools.paths().boot())) {
+            long free = FreeSpace.bytesAt(tools.paths().boot());
+            if (free < bootFloor) {
+                return Optional.of(
+                        "%s has %d MB free, and --boot-floor asks for %d; remove old generations"
+                                .formatted(
+                                        tools.paths().boot(),
+                                        free / 1_000_000,
+                                        bootFloor / 1_000_000));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private PhaseResult begun(Deployment deployment, boolean resumed)
+            throws HostException, InterruptedException {
+        String id = deployment.request().id();
+        StorePath system = deployment.request().system();
+        Action action = deployment.request().action();
+        SwitchUnit unit = tools.unit(id, SwitchUnit.Role.DEPLOY);
+        if (resumed) {
+            Optional<SwitchResult> earlier = unit.await();
+            if (earlier.isPresent()) {
+                return undone(id).orElse(result(unit, earlier.get()));
+            }
+        }
+        if (action.activates() && undoAfter.isPresent()) {
+            tools.undo(id).arm(before(deployment), undoAfter.get());
+        }
+        if (action.setsProfile()) {
+            tools.host().setProfile(system);
+        }
+        unit.start(system, action);
+        SwitchResult ended =
+                unit.await()
+                        .orElse(new SwitchResult.Lost("systemd does not know its unit any more"));
+        return undone(id).orElse(result(unit, ended));
+    }
+
+    /** Whether the timer went off, which waits for the end of a switch. */
+    private Optional<PhaseResult> undone(String id) throws HostException, InterruptedException {
+        return switch (tools.undo(id).state()) {
+            case UndoState.Absent _, UndoState.Armed _ -> Optional.empty();
+            case UndoState.Undoing _, UndoState.Undone _, UndoState.UndoFailed _ ->
+                    Optional.of(
+                            new PhaseResult.SwitchBroke(
+                                    "the control plane was not reached in time, and the undo timer"
+                                            + " went off"));
+        };
+    }
+
+    private static PhaseResult result(SwitchUnit unit, SwitchResult ended)
+            throws InterruptedException {
+        return switch (ended) {
+            case SwitchResult.Exited(int code) ->
+                    new PhaseResult.Switched(code, code == 0 ? "" : unit.lastLines());
+            case SwitchResult.Killed _, SwitchResult.TimedOut _, SwitchResult.Lost _ -> {
+                String lines = unit.lastLines();
+                yield new PhaseResult.SwitchBroke(
+                        lines.isEmpty() ? ended.message() : ended.message() + ": " + lines);
+            }
+        };
+    }
+
+    /** The host came up again, into whatever its boot loader chose. */
+    private PhaseResult afterReboot(Deployment deployment) throws InterruptedException {
+        try {
+            SystemState now = tools.host().state();
+            return now.running().filter(deployment.request().system()::equals).isPresent()
+                    ? new PhaseResult.Switched(0, "")
+                    : new PhaseResult.SwitchBroke(
+                            "the host was restarted during the switch, and runs %s"
+                                    .formatted(
+                                            now.running()
+                                                    .map(StorePath::toString)
+                                                    .orElse("an unknown system")));
+        } catch (HostException e) {
+            return new PhaseResult.SwitchBroke(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static SystemState before(Deployment deployment) {
+        return deployment
+                .before()
+                .orElseThrow(() -> new IllegalStateException("no state before was recorded"));
+    }
+}

@@ -155,8 +155,7 @@ class ControlPlaneTest {
         server.fault(new Fault.Status(status));
 
         assertThat(client.send(Reports.saying("deployed")))
-                .isEqualTo(
-                        new SendAnswer.Rejected(at("answers " + status + ": scripted to fail")));
+                .isEqualTo(new SendAnswer.Rejected(at("answers " + status + ": scripted to fail")));
     }
 
     @ParameterizedTest
@@ -197,9 +196,12 @@ class ControlPlaneTest {
     void doesNotFollowRedirects() throws Exception {
         server.fault(
                 new Fault.Raw(
-                        "HTTP/1.1 302 Found\r\nLocation: http://evil/\r\nContent-Length: 0\r\n\r\n"));
+                        "HTTP/1.1 302 Found\r\n"
+                                + "Location: http://evil/\r\n"
+                                + "Content-Length: 0\r\n\r\n"));
 
-        assertThat(failure()).contains("answers 302 and leads to 'http://evil/'", "--control-plane-url");
+        assertThat(failure())
+                .contains("answers 302 and leads to 'http://evil/'", "--control-plane-url");
     }
 
     @Test
@@ -242,8 +244,7 @@ class ControlPlaneTest {
                                 + "x".repeat(2 << 20)));
 
         assertThat(failure())
-                .isEqualTo(
-                        at("answers with more than 1 MiB, which no answer of its contract has"));
+                .isEqualTo(at("answers with more than 1 MiB, which no answer of its contract has"));
     }
 
     @Test

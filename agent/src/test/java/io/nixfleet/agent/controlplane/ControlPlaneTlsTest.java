@@ -119,8 +119,7 @@ class ControlPlaneTlsTest {
     @ParameterizedTest
     @MethodSource("everyEncodingOfEveryKind")
     void isKnownByItsCertificate(KeyKind kind, KeyEncoding encoding) throws Exception {
-        IssuedCertificate own =
-                AUTHORITY.issue(CertificateRequest.client("web-1").withKind(kind));
+        IssuedCertificate own = AUTHORITY.issue(CertificateRequest.client("web-1").withKind(kind));
         Files.writeString(directory.resolve("client.pem"), own.certificatePem());
         Files.writeString(directory.resolve("client-key.pem"), own.keyPem(encoding));
 
@@ -169,8 +168,7 @@ class ControlPlaneTlsTest {
     @Test
     void keepsTheOldCertificatesWhileTheNewAreHalfWritten() throws Exception {
         try (var client = client()) {
-            IssuedCertificate next =
-                    AUTHORITY.issue(CertificateRequest.client("web-1").withKey(3));
+            IssuedCertificate next = AUTHORITY.issue(CertificateRequest.client("web-1").withKey(3));
             Files.writeString(directory.resolve("client.pem"), next.certificatePem());
             assertThat(client.poll()).isEqualTo(new PollAnswer.NothingDesired());
 
@@ -259,8 +257,7 @@ class ControlPlaneTlsTest {
 
         assertThat(failure())
                 .startsWith(at("refuses the client certificate of 'web-1' (TLS alert "))
-                .endsWith(
-                        "); it must be signed by an authority that the control plane trusts");
+                .endsWith("); it must be signed by an authority that the control plane trusts");
     }
 
     @Test
@@ -292,8 +289,7 @@ class ControlPlaneTlsTest {
     @Test
     void saysThatThePortDoesNotSpeakTls() throws Exception {
         try (var plain = ScriptedControlPlane.plain();
-                var client =
-                        client(URI.create("https://localhost:" + plain.port()), paths())) {
+                var client = client(URI.create("https://localhost:" + plain.port()), paths())) {
             assertThat(failureOf(client.poll()))
                     .isEqualTo(
                             "control plane https://localhost:%d: does not speak TLS on this port;"

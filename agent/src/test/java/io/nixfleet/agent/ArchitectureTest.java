@@ -129,6 +129,29 @@ class ArchitectureTest {
                     .resideInAnyPackage("io.vertx..", "io.netty..");
 
     @ArchTest
+    static final ArchRule certificatesKnowNoHttp =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.tls..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.vertx..", "io.netty..", "io.nixfleet.protocol..")
+                    .because("clients and listeners alike take their keys from there");
+
+    @ArchTest
+    static final ArchRule theControlPlanesClientKnowsNoDeployments =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.controlplane..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.nixfleet.agent.deploy..",
+                            "io.nixfleet.agent.control",
+                            "io.nixfleet.agent.cli..",
+                            "io.nixfleet.nix..");
+
+    @ArchTest
     static final ArchRule childProcessesAreStartedInTwoPlaces =
             noClasses()
                     .that()

@@ -109,42 +109,38 @@ final class FailureReason {
 
     private String ofAlert(String alert) {
         return switch (alert) {
-            case "bad_certificate",
+            case "certificate_required",
+                    "bad_certificate",
                     "unsupported_certificate",
                     "certificate_revoked",
                     "certificate_expired",
                     "certificate_unknown",
                     "unknown_ca",
                     "access_denied",
-                    "decrypt_error" ->
-                    "refuses the client certificate (TLS alert %s); %s"
-                            .formatted(alert, aboutIdentity());
-            case "certificate_required" ->
-                    "wants a client certificate (TLS alert %s); %s"
-                            .formatted(alert, aboutIdentity());
-            case "handshake_failure" ->
-                    "ends the TLS handshake (alert %s); perhaps it wants another client certificate:"
-                                    .formatted(alert)
-                            + " "
-                            + aboutIdentity();
+                    "decrypt_error",
+                    // Of older servers, for any of these.
+                    "handshake_failure" ->
+                    identity()
+                            .map(own -> ofRefused(own, alert))
+                            .orElse(
+                                    "wants a client certificate (TLS alert %s); give --client-cert and --client-key"
+                                            .formatted(alert));
             default -> "ends the TLS handshake (alert %s)".formatted(alert);
         };
     }
 
-    private String aboutIdentity() {
-        Optional<ClientIdentity> own = identity();
-        if (own.isEmpty()) {
-            return "the agent has none: give --client-cert and --client-key";
-        }
+    private static String ofRefused(ClientIdentity own, String alert) {
         Instant now = Instant.now();
-        if (now.isAfter(own.get().validUntil())) {
-            return "ours expired at %s: renew it".formatted(own.get().validUntil());
+        String why;
+        if (now.isAfter(own.validUntil())) {
+            why = "it expired at %s: renew it".formatted(own.validUntil());
+        } else if (now.isBefore(own.validFrom())) {
+            why = "it is valid only from %s: check the clocks".formatted(own.validFrom());
+        } else {
+            why = "it must be signed by an authority that the control plane trusts";
         }
-        if (now.isBefore(own.get().validFrom())) {
-            return "ours is valid only from %s: check the clocks".formatted(own.get().validFrom());
-        }
-        return "ours (CN '%s') must be signed by an authority that the control plane trusts"
-                .formatted(PrintableText.of(own.get().commonName().orElse("")));
+        return "refuses the client certificate of '%s' (TLS alert %s); %s"
+                .formatted(PrintableText.of(own.commonName().orElse("")), alert, why);
     }
 
     private Optional<ClientIdentity> identity() {

@@ -3,9 +3,8 @@ package io.nixfleet.testing.controlplane;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The kinds of keys that certificates have. */
@@ -15,7 +14,7 @@ public enum KeyKind {
     ED25519("Ed25519", 255);
 
     private static final int SPARE_KEYS = 4;
-    private static final Map<KeyKind, List<KeyPair>> MADE = new EnumMap<>(KeyKind.class);
+    private static final Map<KeyKind, Map<Integer, KeyPair>> MADE = new EnumMap<>(KeyKind.class);
 
     private final String algorithm;
     private final int bits;
@@ -32,12 +31,8 @@ public enum KeyKind {
      */
     KeyPair keyPair(int index) {
         synchronized (MADE) {
-            List<KeyPair> pairs = MADE.computeIfAbsent(this, _ -> new ArrayList<>());
-            int wanted = index % SPARE_KEYS;
-            while (pairs.size() <= wanted) {
-                pairs.add(generate());
-            }
-            return pairs.get(wanted);
+            return MADE.computeIfAbsent(this, _ -> new HashMap<>())
+                    .computeIfAbsent(index % SPARE_KEYS, _ -> generate());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.nixfleet.testing.controlplane;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,12 +15,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /** A control plane over real sockets: right by the contract, and wrong on demand. */
 public final class ScriptedControlPlane implements AutoCloseable {
     private static final int IDLE_MILLIS = 60_000;
+    private static final int PARTING_MILLIS = 2_000;
 
     private final InetSocketAddress address;
     private final Fleet fleet;
@@ -159,9 +162,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
             if (now == null) {
                 converse(new Wire(client), Optional.empty());
             } else {
-                try (SSLSocket secure = now.accept(client)) {
-                    converse(new Wire(secure), Optional.of(ServerTls.clientName(secure)));
-                }
+                converse(client, now);
             }
         } catch (IOException | InterruptedException _) {
             // The client is gone, or was shown the door.
@@ -169,6 +170,22 @@ public final class ScriptedControlPlane implements AutoCloseable {
             synchronized (this) {
                 open.remove(client);
             }
+        }
+    }
+
+    private void converse(Socket client, ServerTls now) throws IOException, InterruptedException {
+        SSLSocket secure;
+        try {
+            secure = now.accept(client);
+        } catch (SSLException e) {
+            // Closed with bytes unread, the connection would be reset and our alert lost.
+            client.setSoTimeout(PARTING_MILLIS);
+            client.shutdownOutput();
+            client.getInputStream().transferTo(OutputStream.nullOutputStream());
+            throw e;
+        }
+        try (secure) {
+            converse(new Wire(secure), Optional.of(ServerTls.clientName(secure)));
         }
     }
 

@@ -63,12 +63,12 @@ public final class ServerTls {
         }
     }
 
-    /** Shakes hands; the client must show a certificate. */
+    /** Shakes hands; the client must show a certificate. Leaves the plain socket to its owner. */
     SSLSocket accept(Socket socket) throws IOException {
         var secure =
                 (SSLSocket)
                         context.getSocketFactory()
-                                .createSocket(socket, "client", socket.getPort(), true);
+                                .createSocket(socket, "client", socket.getPort(), false);
         secure.setUseClientMode(false);
         secure.setNeedClientAuth(true);
         secure.startHandshake();

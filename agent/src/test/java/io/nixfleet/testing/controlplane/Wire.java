@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Wire {
     private static final int LINE_LIMIT = 16 * 1024;
     private static final int BODY_LIMIT = 2 << 20;
+    private static final int TLS_HANDSHAKE = 0x16;
 
     private final InputStream in;
     private final OutputStream out;
@@ -25,8 +26,15 @@ final class Wire {
         this.out = socket.getOutputStream();
     }
 
-    /** The next request; none when the client is through. */
+    /** The next request; none when the client is through, or speaks TLS here. */
     Optional<HttpRequest> read() throws IOException {
+        in.mark(1);
+        int first = in.read();
+        in.reset();
+        if (first == TLS_HANDSHAKE) {
+            write(HttpAnswer.text(400, "this is not https"));
+            return Optional.empty();
+        }
         String start = line();
         if (start == null) {
             return Optional.empty();

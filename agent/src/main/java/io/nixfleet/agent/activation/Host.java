@@ -55,8 +55,7 @@ public final class Host {
                             : link.resolveSibling(next).normalize();
         }
         throw new HostException(
-                "%s leads through more than %d links"
-                        .formatted(paths.currentSystem(), MOST_LINKS));
+                "%s leads through more than %d links".formatted(paths.currentSystem(), MOST_LINKS));
     }
 
     /**

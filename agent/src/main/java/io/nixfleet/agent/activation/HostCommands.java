@@ -13,8 +13,7 @@ import java.util.Map;
  * @param environment all that they find in theirs; PATH says where they are
  * @param limit how long each may take
  */
-public record HostCommands(
-        ProcessRunner runner, Map<String, String> environment, Duration limit) {
+public record HostCommands(ProcessRunner runner, Map<String, String> environment, Duration limit) {
     private static final int OUTPUT_BYTES = 4096;
 
     public HostCommands {

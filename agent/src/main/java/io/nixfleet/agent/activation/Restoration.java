@@ -16,8 +16,8 @@ public final class Restoration {
 
     /**
      * The steps, in order. Where another system ran than the profile's, as after {@code test}, the
-     * profile's becomes the boot default again, and the other one runs. None, where the host had
-     * no system at all.
+     * profile's becomes the boot default again, and the other one runs. None, where the host had no
+     * system at all.
      */
     public static List<Step> steps(SystemState before) {
         Optional<StorePath> boot = before.profile().map(SystemState.Generation::system);

@@ -57,8 +57,7 @@ public final class SwitchUnit {
     public record Name(String deploymentId, Role role) {
         public Name {
             if (!deploymentId.matches("[A-Za-z0-9_-]{1,64}")) {
-                throw new IllegalArgumentException(
-                        "a deployment's id is 1 to 64 of [A-Za-z0-9_-]");
+                throw new IllegalArgumentException("a deployment's id is 1 to 64 of [A-Za-z0-9_-]");
             }
         }
 
@@ -84,10 +83,7 @@ public final class SwitchUnit {
                     "start the switch to " + system,
                     List.of(
                             "--unit=" + name,
-                            "--description=NixFleet: "
-                                    + action.word()
-                                    + " to "
-                                    + system.baseName(),
+                            "--description=NixFleet: " + action.word() + " to " + system.baseName(),
                             "--no-block",
                             "--property=Type=oneshot",
                             "--property=RemainAfterExit=yes",

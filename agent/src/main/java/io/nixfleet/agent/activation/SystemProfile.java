@@ -53,9 +53,7 @@ final class SystemProfile {
     Optional<StorePath> system(int generation) throws HostException {
         Path link = paths.generation(generation);
         Optional<Path> target = target(link);
-        return target.isPresent()
-                ? Optional.of(storePath(link, target.get()))
-                : Optional.empty();
+        return target.isPresent() ? Optional.of(storePath(link, target.get())) : Optional.empty();
     }
 
     Generation set(StorePath system) throws HostException, InterruptedException {
@@ -79,8 +77,7 @@ final class SystemProfile {
         if (current().equals(Optional.of(generation))) {
             return;
         }
-        boolean kept =
-                system(generation.number()).equals(Optional.of(generation.system()));
+        boolean kept = system(generation.number()).equals(Optional.of(generation.system()));
         if (!kept) {
             // Someone deleted the generation or made another of its number: the system counts.
             set(generation.system());
@@ -138,7 +135,8 @@ final class SystemProfile {
         try {
             return StorePath.parse(StoreDir.NIX_STORE, target.toString());
         } catch (FormatException e) {
-            throw new HostException("the link %s leads astray: %s".formatted(link, e.getMessage()), e);
+            throw new HostException(
+                    "the link %s leads astray: %s".formatted(link, e.getMessage()), e);
         }
     }
 }

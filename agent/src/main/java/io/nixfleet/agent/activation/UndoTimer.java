@@ -36,8 +36,7 @@ public final class UndoTimer {
     public record Place(String deploymentId, Path directory) {
         public Place {
             if (!deploymentId.matches("[A-Za-z0-9_-]{1,64}")) {
-                throw new IllegalArgumentException(
-                        "a deployment's id is 1 to 64 of [A-Za-z0-9_-]");
+                throw new IllegalArgumentException("a deployment's id is 1 to 64 of [A-Za-z0-9_-]");
             }
         }
 

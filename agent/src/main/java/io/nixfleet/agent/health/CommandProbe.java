@@ -24,8 +24,7 @@ final class CommandProbe {
     }
 
     Optional<String> problem(Check.Unit check) throws InterruptedException {
-        return systemctl(
-                "unit state: ", List.of("active"), "is-active", "--", check.unit());
+        return systemctl("unit state: ", List.of("active"), "is-active", "--", check.unit());
     }
 
     Optional<String> problem(Check.SystemRunning check) throws InterruptedException {
@@ -55,8 +54,7 @@ final class CommandProbe {
                     run(List.of("/bin/sh", "-c", check.command()), check.timeout());
             return ended.exitCode() == 0
                     ? Optional.empty()
-                    : Optional.of(
-                            ended.ending() + said(output(ended.stdout(), ended.stderr())));
+                    : Optional.of(ended.ending() + said(output(ended.stdout(), ended.stderr())));
         } catch (CommandTimeoutException e) {
             return Optional.of(
                     "timed out after %d s".formatted(e.limit().toSeconds())
@@ -68,8 +66,7 @@ final class CommandProbe {
 
     private ProcessRunner.Result run(List<String> words, Duration limit)
             throws IOException, InterruptedException {
-        return runner.run(
-                Command.of(words).with(environment).within(limit).keeping(OUTPUT));
+        return runner.run(Command.of(words).with(environment).within(limit).keeping(OUTPUT));
     }
 
     private static String output(String stdout, String stderr) {

@@ -21,8 +21,7 @@ public record HealthConfig(List<Check> checks) {
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** Where nothing is configured. */
-    public static final HealthConfig DEFAULT =
-            new HealthConfig(List.of(new Check.SystemRunning()));
+    public static final HealthConfig DEFAULT = new HealthConfig(List.of(new Check.SystemRunning()));
 
     public HealthConfig {
         checks = List.copyOf(checks);
@@ -56,8 +55,7 @@ public record HealthConfig(List<Check> checks) {
         try {
             return read(file);
         } catch (HealthConfigException e) {
-            return new HealthConfig(
-                    List.of(new Check.Unreadable(String.valueOf(e.getMessage()))));
+            return new HealthConfig(List.of(new Check.Unreadable(String.valueOf(e.getMessage()))));
         }
     }
 

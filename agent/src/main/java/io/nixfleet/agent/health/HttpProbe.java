@@ -55,8 +55,7 @@ final class HttpProbe {
                 String location = connection.getHeaderField("Location");
                 if (!isRedirect(status) || location == null) {
                     return Optional.of(
-                            "expected status %d, got %d"
-                                    .formatted(check.expectedStatus(), status));
+                            "expected status %d, got %d".formatted(check.expectedStatus(), status));
                 }
                 if (redirects == MOST_REDIRECTS) {
                     return Optional.of("more than " + MOST_REDIRECTS + " redirects");

@@ -71,10 +71,7 @@ public record Command(
     /** With this process's environment, a minute of time, and the first 64 KiB of output. */
     public static Command of(List<String> words) {
         return new Command(
-                words,
-                new Environment.Added(Map.of()),
-                DEFAULT_LIMIT,
-                OutputLimit.head(64 << 10));
+                words, new Environment.Added(Map.of()), DEFAULT_LIMIT, OutputLimit.head(64 << 10));
     }
 
     public static Command of(String... words) {

@@ -35,8 +35,8 @@ final class Family {
     }
 
     /**
-     * Asks all to end, and ends those that don't within a moment. An interrupt shortens that
-     * moment to nothing, and is kept.
+     * Asks all to end, and ends those that don't within a moment. An interrupt shortens that moment
+     * to nothing, and is kept.
      */
     void end() {
         Set<ProcessHandle> living = living();

@@ -22,10 +22,7 @@ final class KeptOutput {
     static KeptOutput read(InputStream in, Command.OutputLimit limit) {
         var output = new KeptOutput(limit);
         // A read from a pipe holds its carrier: a virtual thread would gain nothing.
-        Thread.ofPlatform()
-                .daemon()
-                .name("nixfleet-child-output")
-                .start(() -> output.drain(in));
+        Thread.ofPlatform().daemon().name("nixfleet-child-output").start(() -> output.drain(in));
         return output;
     }
 
@@ -52,8 +49,9 @@ final class KeptOutput {
         }
     }
 
-    boolean awaitEnd(Duration limit) throws InterruptedException {
-        return end.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    /** Waits for the end of the stream, but not longer than this. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        var _ = end.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What is kept until now, without a character cut in two at its edge. */

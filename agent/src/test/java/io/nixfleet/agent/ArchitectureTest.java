@@ -163,6 +163,20 @@ class ArchitectureTest {
                     .because("a child needs a limit and an end, which these two see to");
 
     @ArchTest
+    static final ArchRule whatTouchesTheHostBlocks =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage(
+                            "io.nixfleet.agent.activation..",
+                            "io.nixfleet.agent.health..",
+                            "io.nixfleet.agent.process..",
+                            "io.nixfleet.agent.time..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("io.vertx..", "io.netty..")
+                    .because("it runs on virtual threads, and must not be found on an event loop");
+
+    @ArchTest
     static final ArchRule noPackageNeedsItself =
             slices().matching("io.nixfleet.(**)").should().beFreeOfCycles();
 

@@ -32,14 +32,53 @@ final class UndoScript {
             Path marker) {
         var script = new StringBuilder();
         script.append(
-                HEAD.formatted(
-                        quoted(searchPath),
-                        quoted(marker),
-                        quoted(marker + ".tmp"),
-                        String.join(" ", units.stream().map(UndoScript::quoted).toList()),
-                        quoted(paths.switchLock()),
-                        quoted(paths.locks()),
-                        Math.max(1, wait.toSeconds())));
+                """
+                # Undoes a deployment unless nixfleet-agent disarms it in time.
+                PATH=%1$s
+                export PATH
+                failure=
+                note=
+                mark() {
+                  printf '%%s\\n' "$1" > %3$s && mv -f %3$s %2$s
+                }
+                busy() {
+                  for unit in %4$s; do
+                    case "$(systemctl show -p ActiveState --value "$unit")" in
+                      activating|deactivating|reloading) return 0 ;;
+                    esac
+                  done
+                  inode=$(stat -c %%i %5$s 2> /dev/null) || return 1
+                  grep -q "^[0-9]*: FLOCK .*:$inode 0 EOF" %6$s
+                }
+                activate() {
+                  code=0
+                  "$1" "$2" || code=$?
+                  case "$code" in
+                    0) ;;
+                    4) note="some units failed" ;;
+                    *) failure="$failure$1 $2 ended with exit code $code; " ;;
+                  esac
+                }
+                mark undoing
+                left=%7$d
+                while [ "$left" -gt 0 ] && busy; do
+                  sleep 1
+                  left=$((left - 1))
+                done
+                if busy; then
+                  for unit in %4$s; do
+                    systemctl stop "$unit" 2> /dev/null
+                  done
+                fi
+                """
+                        .formatted(
+                                quoted(searchPath),
+                                quoted(marker),
+                                quoted(marker + ".tmp"),
+                                String.join(" ", units.stream().map(UndoScript::quoted).toList()),
+                                quoted(paths.switchLock()),
+                                quoted(paths.locks()),
+                                Math.max(1, wait.toSeconds())));
         before.profile()
                 .ifPresentOrElse(
                         generation -> script.append(restore(paths, generation)),
@@ -59,11 +98,26 @@ final class UndoScript {
     }
 
     private static String restore(HostPaths paths, Generation generation) {
-        return RESTORE.formatted(
-                quoted(paths.systemProfile()),
-                quoted(paths.generation(generation.number())),
-                generation.number(),
-                quoted(generation.system()));
+        return """
+        if [ "$(readlink %2$s)" = %4$s ]; then
+          nix-env --profile %1$s --switch-generation %3$d
+        else
+          nix-env --profile %1$s --set %4$s
+        fi
+        now=$(readlink %1$s)
+        case "$now" in
+          /*) ;;
+          *) now=$(dirname %1$s)/$now ;;
+        esac
+        if [ "$(readlink "$now")" != %4$s ]; then
+          failure="the system profile does not lead to generation %3$d; "
+        fi
+        """
+                .formatted(
+                        quoted(paths.systemProfile()),
+                        quoted(paths.generation(generation.number())),
+                        generation.number(),
+                        quoted(generation.system()));
     }
 
     private static String quoted(Object word) {
@@ -74,64 +128,6 @@ final class UndoScript {
         }
         return "'" + text + "'";
     }
-
-    private static final String HEAD =
-            """
-            # Undoes a deployment unless nixfleet-agent disarms it in time.
-            PATH=%1$s
-            export PATH
-            failure=
-            note=
-            mark() {
-              printf '%%s\\n' "$1" > %3$s && mv -f %3$s %2$s
-            }
-            busy() {
-              for unit in %4$s; do
-                case "$(systemctl show -p ActiveState --value "$unit")" in
-                  activating|deactivating|reloading) return 0 ;;
-                esac
-              done
-              inode=$(stat -c %%i %5$s 2> /dev/null) || return 1
-              grep -q "^[0-9]*: FLOCK .*:$inode 0 EOF" %6$s
-            }
-            activate() {
-              code=0
-              "$1" "$2" || code=$?
-              case "$code" in
-                0) ;;
-                4) note="some units failed" ;;
-                *) failure="$failure$1 $2 ended with exit code $code; " ;;
-              esac
-            }
-            mark undoing
-            left=%7$d
-            while [ "$left" -gt 0 ] && busy; do
-              sleep 1
-              left=$((left - 1))
-            done
-            if busy; then
-              for unit in %4$s; do
-                systemctl stop "$unit" 2> /dev/null
-              done
-            fi
-            """;
-
-    private static final String RESTORE =
-            """
-            if [ "$(readlink %2$s)" = %4$s ]; then
-              nix-env --profile %1$s --switch-generation %3$d
-            else
-              nix-env --profile %1$s --set %4$s
-            fi
-            now=$(readlink %1$s)
-            case "$now" in
-              /*) ;;
-              *) now=$(dirname %1$s)/$now ;;
-            esac
-            if [ "$(readlink "$now")" != %4$s ]; then
-              failure="the system profile does not lead to generation %3$d; "
-            fi
-            """;
 
     private static final String TAIL =
             """

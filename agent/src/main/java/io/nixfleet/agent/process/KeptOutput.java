@@ -49,8 +49,9 @@ final class KeptOutput {
         }
     }
 
-    boolean awaitEnd(Duration limit) throws InterruptedException {
-        return end.await(limit.toMillis(), TimeUnit.MILLISECONDS);
+    /** Waits for the end of the stream, but not longer than this. */
+    void awaitEnd(Duration limit) throws InterruptedException {
+        var _ = end.await(limit.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** What is kept until now, without a character cut in two at its edge. */

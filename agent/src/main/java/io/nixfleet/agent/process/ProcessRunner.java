@@ -68,8 +68,7 @@ public final class ProcessRunner {
     }
 
     /**
-     * Runs a command without standard input. What it leaves behind may go on, but not with its
-     * output open: that is ended.
+     * Runs a command without standard input. What a child leaves behind that ends in time goes on.
      *
      * @throws CommandTimeoutException when it took longer than its limit
      * @throws IOException when it cannot be started
@@ -83,7 +82,7 @@ public final class ProcessRunner {
                         + CHILDREN.incrementAndGet();
         Process process = start(command, mark);
         var family = new Family(process, mark);
-        boolean over = false;
+        boolean ended = false;
         try {
             KeptOutput stdout = KeptOutput.read(process.getInputStream(), command.output());
             KeptOutput stderr = KeptOutput.read(process.getErrorStream(), command.output());
@@ -91,10 +90,13 @@ public final class ProcessRunner {
                 throw new CommandTimeoutException(
                         command.words().getFirst(), command.limit(), stdout.text(), stderr.text());
             }
-            over = stdout.awaitEnd(OPEN_OUTPUT_GRACE) && stderr.awaitEnd(OPEN_OUTPUT_GRACE);
+            ended = true;
+            // Something it left behind may hold its output open: that is not waited for.
+            stdout.awaitEnd(OPEN_OUTPUT_GRACE);
+            stderr.awaitEnd(OPEN_OUTPUT_GRACE);
             return new Result(process.exitValue(), stdout.text(), stderr.text());
         } finally {
-            if (!over) {
+            if (!ended) {
                 family.end();
             }
         }

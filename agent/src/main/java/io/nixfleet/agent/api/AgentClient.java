@@ -65,7 +65,7 @@ public final class AgentClient {
     }
 
     private String reason(IOException failure) {
-        if (!Files.exists(socket)) {
+        if (Files.notExists(socket)) {
             return "there is no such socket";
         }
         if (failure instanceof AccessDeniedException || !Files.isWritable(socket)) {

@@ -13,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -66,7 +67,11 @@ public final class CommandLines implements Runnable {
 
     static CommandLine commandLine() {
         var ansi = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? Ansi.AUTO : Ansi.OFF;
-        return new CommandLine(new CommandLines())
+        var commandLine = new CommandLine(new CommandLines());
+        for (CommandLine command : commandLine.getSubcommands().values()) {
+            command.getCommandSpec().addOption(help());
+        }
+        return commandLine
                 .registerConverter(StorePath.class, CommandLines::storePath)
                 .registerConverter(URI.class, CommandLines::url)
                 .registerConverter(Action.class, CommandLines::action)
@@ -74,6 +79,14 @@ public final class CommandLines implements Runnable {
                 .setUsageHelpWidth(100)
                 .setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong))
                 .setExecutionExceptionHandler(CommandLines::unexpected);
+    }
+
+    /** For each subcommand: the errors of all of them point to it. */
+    private static OptionSpec help() {
+        return OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Show this help message and exit.")
+                .build();
     }
 
     private static StorePath storePath(String text) {

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.endpoint;
 
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -33,11 +34,16 @@ final class BoundedCalls {
                             } finally {
                                 permits.release();
                             }
-                            reply.accept(answer);
+                            try {
+                                reply.accept(answer);
+                            } catch (RejectedExecutionException _) {
+                                // The server has ended, and its connections with it.
+                            }
                         });
     }
 
-    private static Answer answer(Route route, Route.Request request) {
+    /** Runs a call here. */
+    static Answer answer(Route route, Route.Request request) {
         try {
             return route.call().answer(request);
         } catch (BadRequestException e) {

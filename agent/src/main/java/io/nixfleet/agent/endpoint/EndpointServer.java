@@ -5,7 +5,6 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http1ServerConfig;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerConfig;
 import io.vertx.core.http.HttpServerRequest;
@@ -21,7 +20,6 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** An HTTP/1.1 server within {@link ServerLimits}. */
 final class EndpointServer {
@@ -57,12 +55,9 @@ final class EndpointServer {
                                 new Http1ServerConfig()
                                         .setMaxInitialLineLength(limits.lineBytes())
                                         .setMaxHeaderSize(limits.headerBytes()));
-        var open = new AtomicInteger();
+        var connections = new Connections(vertx, limits);
         var builder =
-                vertx.httpServerBuilder()
-                        .with(config)
-                        .withConnectHandler(
-                                connection -> admit(connection, open, limits.connections()));
+                vertx.httpServerBuilder().with(config).withConnectHandler(connections::opened);
         if (tls.isPresent()) {
             config.getTcpConfig().setSsl(true);
             // The JDK's engine takes key managers as they are, of any kind of key.
@@ -70,19 +65,12 @@ final class EndpointServer {
         }
         HttpServer server =
                 builder.build()
-                        .requestHandler(new RequestRouter(vertx, routes, gatekeeper, limits))
+                        .requestHandler(
+                                new RequestRouter(vertx, routes, gatekeeper, limits, connections))
                         .invalidRequestHandler(EndpointServer::malformed)
                         .exceptionHandler(_ -> {});
         await(server.listen(address), "listening on " + address);
         return new EndpointServer(server);
-    }
-
-    private static void admit(HttpConnection connection, AtomicInteger open, int most) {
-        connection.closeHandler(_ -> open.decrementAndGet());
-        connection.exceptionHandler(_ -> {});
-        if (open.incrementAndGet() > most) {
-            var _ = connection.close();
-        }
     }
 
     private static void malformed(HttpServerRequest request) {

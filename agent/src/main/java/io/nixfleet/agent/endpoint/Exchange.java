@@ -11,12 +11,14 @@ import java.util.function.Consumer;
 final class Exchange {
     private final Vertx vertx;
     private final HttpServerRequest request;
+    private final Connections connections;
     private final Buffer body = Buffer.buffer();
     private boolean answered;
 
-    Exchange(Vertx vertx, HttpServerRequest request) {
+    Exchange(Vertx vertx, HttpServerRequest request, Connections connections) {
         this.vertx = vertx;
         this.request = request;
+        this.connections = connections;
     }
 
     /**
@@ -88,7 +90,9 @@ final class Exchange {
                 .putHeader("Content-Type", answer.contentType())
                 .putHeader("Cache-Control", "no-store");
         answer.headers().forEach(response::putHeader);
-        var _ = response.end(answer.body());
+        var _ =
+                response.end(answer.body())
+                        .onComplete(_ -> connections.answered(request.connection()));
     }
 
     private void close() {

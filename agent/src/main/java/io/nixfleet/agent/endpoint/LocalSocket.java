@@ -9,9 +9,9 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
@@ -47,10 +47,14 @@ public final class LocalSocket implements AutoCloseable {
         if (directory == null) {
             throw new IOException("%s cannot be a socket".formatted(socket));
         }
-        create(directory, "rwxr-xr-x");
+        if (!Files.isDirectory(directory)) {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
         refuseAnythingAlive(socket);
         Path hidden = directory.resolve(PRIVATE_DIRECTORY);
-        create(hidden, "rwx------");
+        Files.createDirectories(hidden);
+        Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rwx------"));
         Path bound = hidden.resolve("s");
         Files.deleteIfExists(bound);
         var server =
@@ -72,13 +76,6 @@ public final class LocalSocket implements AutoCloseable {
         return new LocalSocket(server, socket);
     }
 
-    private static void create(Path directory, String mode) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(mode));
-        }
-    }
-
     private static void refuseAnythingAlive(Path socket) throws IOException {
         if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
             return;
@@ -96,10 +93,7 @@ public final class LocalSocket implements AutoCloseable {
     }
 
     private static boolean isSocket(Path path) throws IOException {
-        return Files.readAttributes(
-                        path,
-                        java.nio.file.attribute.BasicFileAttributes.class,
-                        LinkOption.NOFOLLOW_LINKS)
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .isOther();
     }
 
@@ -116,8 +110,6 @@ public final class LocalSocket implements AutoCloseable {
     public void close() {
         try {
             Files.deleteIfExists(path);
-        } catch (NoSuchFileException _) {
-            // As wanted.
         } catch (IOException _) {
             // The next agent replaces it.
         }

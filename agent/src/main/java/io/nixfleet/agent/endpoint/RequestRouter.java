@@ -15,18 +15,26 @@ final class RequestRouter implements Handler<HttpServerRequest> {
     private final Gatekeeper gatekeeper;
     private final ServerLimits limits;
     private final BoundedCalls calls;
+    private final Connections connections;
 
-    RequestRouter(Vertx vertx, List<Route> routes, Gatekeeper gatekeeper, ServerLimits limits) {
+    RequestRouter(
+            Vertx vertx,
+            List<Route> routes,
+            Gatekeeper gatekeeper,
+            ServerLimits limits,
+            Connections connections) {
         this.vertx = vertx;
         this.routes = List.copyOf(routes);
         this.gatekeeper = gatekeeper;
         this.limits = limits;
         this.calls = new BoundedCalls(limits.calls());
+        this.connections = connections;
     }
 
     @Override
     public void handle(HttpServerRequest request) {
-        var exchange = new Exchange(vertx, request);
+        connections.asked(request.connection());
+        var exchange = new Exchange(vertx, request, connections);
         Optional<Answer> refusal = gatekeeper.refuse(request);
         if (refusal.isPresent()) {
             exchange.answerEarly(refusal.get(), limits.request());
@@ -53,6 +61,10 @@ final class RequestRouter implements Handler<HttpServerRequest> {
     }
 
     private void dispatch(Route route, HttpServerRequest request, Exchange exchange) {
+        if (route.immediate()) {
+            exchange.answerEarly(BoundedCalls.answer(route, Route.Request.EMPTY), limits.request());
+            return;
+        }
         Context context = vertx.getOrCreateContext();
         Optional<String> query = Optional.ofNullable(request.query());
         exchange.readBody(

@@ -5,23 +5,30 @@ import java.util.Optional;
 /**
  * A method on a path, and what answers it.
  *
- * @param method {@code GET} or {@code POST}; only the latter's body is read
+ * @param method {@code GET} or {@code POST}
+ * @param immediate whether the call asks nobody and so is answered on the event loop
  */
-record Route(String method, String path, Call call) {
+record Route(String method, String path, boolean immediate, Call call) {
     /** A request, read whole. */
-    record Request(Optional<String> query, String body) {}
+    record Request(Optional<String> query, String body) {
+        static final Request EMPTY = new Request(Optional.empty(), "");
+    }
 
-    /** Runs on a virtual thread, so it may block. */
+    /** Runs on a virtual thread, so it may block, unless the route is immediate. */
     @FunctionalInterface
     interface Call {
         Answer answer(Request request) throws BadRequestException;
     }
 
     static Route get(String path, Call call) {
-        return new Route("GET", path, call);
+        return new Route("GET", path, false, call);
+    }
+
+    static Route immediate(String path, Answer answer) {
+        return new Route("GET", path, true, _ -> answer);
     }
 
     static Route post(String path, Call call) {
-        return new Route("POST", path, call);
+        return new Route("POST", path, false, call);
     }
 }

@@ -46,7 +46,7 @@ public final class StatusEndpoints implements AutoCloseable {
     private static List<Route> routes(AgentControl control, Supplier<String> metrics) {
         var routes = new ArrayList<>(reading(control));
         routes.add(Route.get("/metrics", _ -> Answer.text(200, PROMETHEUS, metrics.get())));
-        routes.add(Route.get("/healthz", _ -> Answer.text(200, PLAIN, "ok\n")));
+        routes.add(Route.immediate("/healthz", Answer.text(200, PLAIN, "ok\n")));
         routes.add(Route.get("/readyz", _ -> readiness(control)));
         return routes;
     }

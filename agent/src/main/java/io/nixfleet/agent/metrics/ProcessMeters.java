@@ -27,7 +27,7 @@ final class ProcessMeters {
                 .description("When the process began, in Unix time.")
                 .baseUnit("seconds")
                 .register(registry);
-        Gauge.builder("process.resident.memory", this, ProcessMeters::residentBytes)
+        Gauge.builder("process.resident.memory", this::residentBytes)
                 .description("Memory that the process has in RAM.")
                 .baseUnit("bytes")
                 .register(registry);

@@ -219,6 +219,16 @@ class AgentCommandsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"status", "history", "retry", "deploy"})
+    void tellsItsExitCodesInItsHelp(String command) {
+        Ran ran = run(command, "--help");
+
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out())
+                .contains("Exit codes: 0 ", "7 the agent cannot be reached", "NIXFLEET_SOCKET");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"status", "history", "retry"})
     void saysHowToSeeAnAgentThatIsNotThere(String command) {
         local.close();

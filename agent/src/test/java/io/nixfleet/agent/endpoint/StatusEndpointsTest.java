@@ -230,6 +230,7 @@ class StatusEndpointsTest {
                 (HttpResponse<?>)
                         CompletableFuture.anyOf(answers.toArray(CompletableFuture[]::new))
                                 .get(20, TimeUnit.SECONDS);
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
         latch.countDown();
 
         assertThat(first.statusCode()).isEqualTo(503);

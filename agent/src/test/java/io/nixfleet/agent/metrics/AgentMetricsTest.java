@@ -211,6 +211,15 @@ class AgentMetricsTest {
     }
 
     @Test
+    void losesNothingInAGarbageCollection() {
+        metrics.generation(path('1'));
+        metrics.healthCheck("http", new CheckResult.Pass("api", Duration.ofMillis(20)));
+        System.gc();
+
+        assertThat(lines()).noneMatch(line -> line.endsWith(" NaN"));
+    }
+
+    @Test
     void describesEveryMetricByTheRulesOfPrometheus() {
         everyEventOfAFetch();
         metrics.generation(path('1'));

@@ -16,7 +16,6 @@ import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.agent.logging.DeploymentScope;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateStore;
-import io.nixfleet.agent.time.Ticks;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.protocol.HealthReport;
 import java.io.IOException;
@@ -48,6 +47,7 @@ public final class DeployRunner {
     private final Object lock = new Object();
     private @Nullable Thread worker;
     private @Nullable Deployment current;
+    private boolean open;
     private boolean givingWay;
 
     /** Who performs the phases. */
@@ -103,20 +103,17 @@ public final class DeployRunner {
         }
     }
 
-    /** A newer request came: the one under way gives way to it, unless the host is being changed. */
+    /**
+     * A newer request came: the one under way gives way to it, unless the host is being changed.
+     */
     public void giveWay() {
         synchronized (lock) {
-            Deployment now = current;
             Thread thread = worker;
-            if (now != null && thread != null && canGiveWay(now) && !givingWay) {
+            if (thread != null && open && !givingWay) {
                 givingWay = true;
                 thread.interrupt();
             }
         }
-    }
-
-    private static boolean canGiveWay(Deployment now) {
-        return now.phase() == Phase.CHECKING || now.phase() == Phase.FETCHING;
     }
 
     public Optional<Deployment> current() {
@@ -136,6 +133,7 @@ public final class DeployRunner {
         } finally {
             synchronized (lock) {
                 current = null;
+                open = false;
                 givingWay = false;
             }
             metrics.phase(Phase.IDLE);
@@ -163,6 +161,8 @@ public final class DeployRunner {
         state.save(now);
         synchronized (lock) {
             current = now;
+            // Before anything was changed, it may still give way.
+            open = now.phase() == Phase.CHECKING || now.phase() == Phase.FETCHING;
         }
         metrics.phase(now.phase());
         LOG.info("{} {}", now.phase().word(), now.request().system());
@@ -181,25 +181,25 @@ public final class DeployRunner {
                                 throw new IllegalStateException(
                                         "no work belongs to " + now.phase().word());
                     };
-            return gaveWay(now) ? newerCame() : result;
+            return gaveWay() ? newerCame() : result;
         } catch (InterruptedException e) {
-            if (gaveWay(now)) {
+            if (gaveWay()) {
                 return newerCame();
             }
             throw e;
         }
     }
 
-    /** Settles, under the lock, whether the phase was left for a newer request. */
-    private boolean gaveWay(Deployment now) {
+    /**
+     * Settles whether the phase was left for a newer request; from here on it is too late for one.
+     */
+    private boolean gaveWay() {
         synchronized (lock) {
-            boolean gave = givingWay && canGiveWay(now);
+            boolean gave = givingWay;
+            open = false;
             givingWay = false;
             if (gave) {
                 Thread.interrupted();
-            } else if (canGiveWay(now)) {
-                // From here on it is too late for a newer one.
-                current = null;
             }
             return gave;
         }
@@ -227,7 +227,7 @@ public final class DeployRunner {
         }
     }
 
-    private static boolean has(SystemState host, DeployRequest request) {
+    static boolean has(SystemState host, DeployRequest request) {
         boolean running = host.running().filter(request.system()::equals).isPresent();
         boolean boots =
                 host.profile()
@@ -318,7 +318,8 @@ public final class DeployRunner {
                             Outcome.AlreadyRunning _,
                             Outcome.DryRun _,
                             Outcome.RolledBack _,
-                            Outcome.RollbackFailed _ -> true;
+                            Outcome.RollbackFailed _ ->
+                            true;
                 };
         if (told) {
             Optional<HealthReport> health =
@@ -341,17 +342,12 @@ public final class DeployRunner {
                 tools.undo(id).forget();
             }
             boolean needed =
-                    outcome instanceof Outcome.Deployed
-                            && ended.request().action() == Action.TEST;
+                    outcome instanceof Outcome.Deployed && ended.request().action() == Action.TEST;
             if (!needed) {
                 Files.deleteIfExists(tools.root(id));
             }
         } catch (IOException e) {
             LOG.warn("could not clean up after deployment {}: {}", id, e.getMessage());
         }
-    }
-
-    Ticks ticks() {
-        return tools.ticks();
     }
 }

@@ -33,8 +33,7 @@ public final class HealthWatch {
         oneAtATime.lockInterruptibly();
         try {
             var report =
-                    new HealthChecks(HealthConfig.readOrFail(config), means, clock, listener)
-                            .run();
+                    new HealthChecks(HealthConfig.readOrFail(config), means, clock, listener).run();
             latest.set(Optional.of(report));
             return report;
         } finally {

@@ -61,10 +61,7 @@ public final class Reporter {
     }
 
     void applying() {
-        enqueue(
-                OutgoingReport.Kind.HEALTH,
-                new Verdict(true, "applying"),
-                Optional.empty());
+        enqueue(OutgoingReport.Kind.HEALTH, new Verdict(true, "applying"), Optional.empty());
     }
 
     void ended(Outcome outcome, Optional<HealthReport> health) {
@@ -97,8 +94,7 @@ public final class Reporter {
                 .orElse(new Verdict(success, message));
     }
 
-    private void enqueue(
-            OutgoingReport.Kind kind, Verdict verdict, Optional<HealthReport> health) {
+    private void enqueue(OutgoingReport.Kind kind, Verdict verdict, Optional<HealthReport> health) {
         Instant now = clock.instant();
         state.enqueue(
                 new OutgoingReport(

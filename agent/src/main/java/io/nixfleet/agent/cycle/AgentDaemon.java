@@ -1,0 +1,216 @@
+package io.nixfleet.agent.cycle;
+
+import io.nixfleet.agent.activation.HostException;
+import io.nixfleet.agent.control.AgentControl;
+import io.nixfleet.agent.control.AgentStatus;
+import io.nixfleet.agent.control.Submission;
+import io.nixfleet.agent.deploy.DeployQueue;
+import io.nixfleet.agent.deploy.DeployRequest;
+import io.nixfleet.agent.deploy.Deployment;
+import io.nixfleet.agent.deploy.HistoryEntry;
+import io.nixfleet.agent.deploy.Phase;
+import io.nixfleet.agent.deploy.Refusal;
+import io.nixfleet.agent.deploy.SystemState;
+import io.nixfleet.agent.state.StateException;
+import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.nix.store.StorePath;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The agent's loops together, and what can be asked of them. */
+public final class AgentDaemon implements AgentControl, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentDaemon.class);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(3);
+    private static final int HISTORY_LIMIT = 500;
+
+    private final Reporter.Machine machine;
+    private final DeployQueue queue;
+    private final StateStore state;
+    private final HostTools tools;
+    private final Desired desired;
+    private final Reporter reporter;
+    private final Loops loops;
+    private final FetchMeter meter;
+    private final HealthWatch health;
+
+    private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicReference<Optional<String>> broken =
+            new AtomicReference<>(Optional.empty());
+
+    /** What runs. */
+    record Loops(DeployRunner deploys, PollLoop polls, HealthLoop healths, ReportLoop reports) {}
+
+    AgentDaemon(
+            Reporter.Machine machine,
+            DeployRunner.Surroundings surroundings,
+            Loops loops,
+            FetchMeter meter,
+            HealthWatch health) {
+        this.machine = machine;
+        this.queue = surroundings.queue();
+        this.state = surroundings.state();
+        this.tools = surroundings.tools();
+        this.desired = surroundings.desired();
+        this.reporter = surroundings.reporter();
+        this.loops = loops;
+        this.meter = meter;
+        this.health = health;
+    }
+
+    /** Work that ends by being interrupted. */
+    @FunctionalInterface
+    private interface Loop {
+        void run() throws InterruptedException;
+    }
+
+    /** Starts all loops. */
+    public void start() {
+        reporter.started();
+        run("polls", loops.polls()::run);
+        run("deploys", loops.deploys()::run);
+        run("reports", loops.reports()::run);
+        run("health", loops.healths()::run);
+    }
+
+    private void run(String name, Loop loop) {
+        threads.add(
+                Thread.ofVirtual()
+                        .name("nixfleet-" + name)
+                        .start(
+                                () -> {
+                                    try {
+                                        loop.run();
+                                    } catch (InterruptedException _) {
+                                        Thread.currentThread().interrupt();
+                                    } catch (RuntimeException | Error e) {
+                                        LOG.error("{} broke down", name, e);
+                                        broken.set(Optional.of(name + " broke down: " + e));
+                                        ended.countDown();
+                                    }
+                                }));
+    }
+
+    /**
+     * Waits until something breaks down that a restart may mend.
+     *
+     * @return what broke down
+     */
+    public String awaitBreakdown() throws InterruptedException {
+        ended.await();
+        return broken.get().orElse("unknown");
+    }
+
+    /** Whether every loop is alive. */
+    public boolean alive() {
+        return broken.get().isEmpty() && threads.stream().allMatch(Thread::isAlive);
+    }
+
+    @Override
+    public Submission submit(DeployRequest request) {
+        Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
+        if (attention.isPresent()) {
+            return new Submission.Refused(
+                    "this host is left alone until someone has looked at it, and said `nixfleet-agent"
+                            + " retry`: "
+                            + attention.get());
+        }
+        Optional<Refusal> refusal = state.refusal(request.system());
+        if (refusal.isPresent()) {
+            return new Submission.Refused(
+                    "%s; `nixfleet-agent retry` allows it again"
+                            .formatted(refusal.get().reason()));
+        }
+        return switch (queue.offer(request)) {
+            case DeployQueue.Offered.Queued _ -> new Submission.Accepted(request.id());
+            case DeployQueue.Offered.Same(DeployRequest as) -> new Submission.UnderWay(as.id());
+        };
+    }
+
+    @Override
+    public AgentStatus status() {
+        Optional<Deployment> current = loops.deploys().current();
+        PollLoop.Latest polls = loops.polls().latest();
+        return new AgentStatus(
+                machine.id(),
+                machine.version(),
+                Duration.between(machine.started(), Instant.now()),
+                systemState(),
+                desired.system(),
+                current.map(Deployment::phase).orElse(Phase.IDLE),
+                current,
+                queue.waiting().map(DeployRequest::system),
+                meter.progress(),
+                state.history(1).stream().findFirst(),
+                state.refusals(),
+                state.note(Reporter.ATTENTION_NOTE),
+                polls.last(),
+                polls.failure(),
+                polls.next(),
+                health.latest(),
+                state.waitingReports());
+    }
+
+    private SystemState systemState() {
+        try {
+            return tools.host().state();
+        } catch (HostException _) {
+            return new SystemState(Optional.empty(), Optional.empty());
+        }
+    }
+
+    @Override
+    public List<HistoryEntry> history(int limit) {
+        return state.history(Math.clamp(limit, 1, HISTORY_LIMIT));
+    }
+
+    @Override
+    public int allowAgain(Optional<StorePath> system) {
+        int allowed = state.allowAgain(system);
+        if (state.note(Reporter.ATTENTION_NOTE).isPresent()) {
+            state.forgetNote(Reporter.ATTENTION_NOTE);
+            allowed = Math.max(allowed, 1);
+        }
+        desired.tryNow();
+        loops.polls().pollNow();
+        return allowed;
+    }
+
+    @Override
+    public Optional<String> whyNotReady() {
+        if (!alive()) {
+            return Optional.of(broken.get().orElse("a loop has ended"));
+        }
+        try {
+            var _ = state.waitingReports();
+            return Optional.empty();
+        } catch (StateException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Ends all loops within seconds; a switch under way goes on without us. */
+    @Override
+    public void close() {
+        threads.forEach(Thread::interrupt);
+        long end = System.nanoTime() + STOP_LIMIT.toNanos();
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            try {
+                thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

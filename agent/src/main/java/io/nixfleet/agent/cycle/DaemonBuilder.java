@@ -1,0 +1,179 @@
+package io.nixfleet.agent.cycle;
+
+import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.controlplane.ControlPlane;
+import io.nixfleet.agent.controlplane.PollSchedule;
+import io.nixfleet.agent.deploy.DeployMachine;
+import io.nixfleet.agent.deploy.DeployQueue;
+import io.nixfleet.agent.health.HealthChecks;
+import io.nixfleet.agent.health.Verification;
+import io.nixfleet.agent.metrics.AgentMetrics;
+import io.nixfleet.agent.process.ProcessRunner;
+import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.substituter.fetch.FetchListener;
+import io.nixfleet.substituter.store.Store;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the daemon together from what was opened for it. */
+public final class DaemonBuilder {
+    private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(5);
+
+    /**
+     * How long a switch may take before its undo timer, should the agent not come back, no longer
+     * leaves it the time; the timer waits for a switch that still runs.
+     */
+    private static final Duration FOR_THE_SWITCH = Duration.ofMinutes(2);
+
+    private DaemonBuilder() {}
+
+    /** What the daemon works with. The caller closes it, after the daemon. */
+    public record Parts(
+            AgentSettings settings,
+            StateStore state,
+            HostTools tools,
+            ControlPlane controlPlane,
+            AgentMetrics metrics,
+            Store store,
+            HealthChecks.Means healthMeans,
+            ProcessRunner runner,
+            InstantSource clock,
+            RandomGenerator random,
+            String version,
+            Instant started) {}
+
+    public static AgentDaemon build(Parts parts) {
+        AgentSettings settings = parts.settings();
+        var ids = new DeploymentIds(parts.clock(), parts.random());
+        var desired = new Desired(settings.polling().retry());
+        var runner = new AtomicReference<@Nullable DeployRunner>();
+        var queue =
+                new DeployQueue(
+                        () -> {
+                            DeployRunner busy = runner.get();
+                            if (busy != null) {
+                                busy.giveWay();
+                            }
+                        });
+        var reports = new ReportLoop(parts.state(), parts.controlPlane(), parts.metrics());
+        var machine =
+                new Reporter.Machine(
+                        settings.machineId(),
+                        settings.reporting().tags(),
+                        parts.version(),
+                        parts.started());
+        var reporter =
+                new Reporter(
+                        machine,
+                        parts.tools(),
+                        parts.state(),
+                        desired,
+                        parts.clock(),
+                        reports::wake);
+        var surroundings =
+                new DeployRunner.Surroundings(
+                        queue,
+                        parts.state(),
+                        parts.tools(),
+                        reporter,
+                        desired,
+                        parts.metrics(),
+                        parts.clock());
+        var health =
+                new HealthWatch(
+                        settings.healthConfig(),
+                        parts.healthMeans(),
+                        parts.clock(),
+                        parts.metrics()::healthCheck);
+        var meter = new FetchMeter();
+        var deploys =
+                new DeployRunner(
+                        new DeployMachine(settings.applying().tolerateFailedUnits()),
+                        work(parts, health, meter),
+                        surroundings);
+        runner.set(deploys);
+        var polls =
+                new PollLoop(
+                        parts.controlPlane(),
+                        new PollSchedule(
+                                settings.polling().interval(),
+                                settings.polling().retry(),
+                                parts.random()),
+                        surroundings,
+                        ids);
+        var healths =
+                new HealthLoop(
+                        health,
+                        deploys,
+                        reporter,
+                        parts.tools().ticks(),
+                        settings.reporting().healthInterval());
+        return new AgentDaemon(
+                machine,
+                surroundings,
+                new AgentDaemon.Loops(deploys, polls, healths, reports),
+                meter,
+                health);
+    }
+
+    private static DeployRunner.Work work(Parts parts, HealthWatch health, FetchMeter meter) {
+        AgentSettings settings = parts.settings();
+        AgentSettings.Applying applying = settings.applying();
+        Optional<Duration> undoAfter =
+                applying.confirm()
+                        .map(
+                                confirm ->
+                                        confirm.plus(applying.settle())
+                                                .plus(applying.verify())
+                                                .plus(FOR_THE_SWITCH));
+        var fetchMetrics =
+                parts.metrics()
+                        .fetch(
+                                settings.cacheUrl()
+                                        .map(URI::toString)
+                                        .map(Set::of)
+                                        .orElse(Set.of()));
+        FetchListener listener =
+                event -> {
+                    meter.on(event);
+                    fetchMetrics.on(event);
+                };
+        return new DeployRunner.Work(
+                new SystemFetch(
+                        new SystemFetch.Options(
+                                parts.store(),
+                                parts.tools().paths().root().resolve("nix/store"),
+                                settings.cacheUrl(),
+                                settings.trustedPublicKeys(),
+                                settings.netrc(),
+                                "nixfleet-agent/" + parts.version()),
+                        parts.runner(),
+                        listener),
+                meter,
+                new Switcher(parts.tools(), parts.state(), applying.bootFloor(), undoAfter),
+                new Verifier(
+                        parts.tools(),
+                        new Verification.Plan(applying.settle(), BETWEEN_ROUNDS, applying.verify()),
+                        health::check,
+                        parts.controlPlane(),
+                        applying.confirm(),
+                        undoAfter),
+                new Restorer(parts.tools()),
+                health,
+                settings.dryRun());
+    }
+
+    /** Where the agent's own files are: beside its database. */
+    public static Path directory(AgentSettings settings) {
+        Path parent = settings.database().toAbsolutePath().normalize().getParent();
+        return parent == null ? Path.of("/") : parent;
+    }
+}

@@ -96,12 +96,14 @@ final class MakePackage {
         }
         packageMade.clear();
         modules.check(jars);
+        Trimming trimming = Trimming.read(sources.resolve("trimmed.txt"));
+        trimming.check(ClassGraph.of(jars));
         if (!runtimeMade.matches() || Files.notExists(image.resolve("runtime"))) {
             runtimeMade.clear();
             link(linkOptions(modules));
             runtimeMade.write();
         }
-        assemble(jars);
+        assemble(jars, trimming);
         setTimes();
         train();
         setTimes();
@@ -130,14 +132,19 @@ final class MakePackage {
         List<String> arguments = new ArrayList<>(options);
         arguments.add("--output=" + image.resolve("runtime"));
         new JdkTool("jlink").run(arguments);
+        try (Stream<Path> files = Files.walk(image.resolve("runtime/lib"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".so")).toList()) {
+                new StrippedLibrary(file).write();
+            }
+        }
     }
 
-    private void assemble(List<Path> jars) throws IOException {
+    private void assemble(List<Path> jars, Trimming trimming) throws IOException {
         deleteTree(image.resolve("bin"));
         deleteTree(image.resolve("lib"));
         Path lib = Files.createDirectories(image.resolve("lib"));
         for (Path jar : jars) {
-            new PackagedJar(jar).writeTo(lib);
+            new PackagedJar(jar, trimming).writeTo(lib);
         }
         writeStartJar(lib.resolve(NAME + ".jar"), jars);
         Files.copy(sources.resolve("jvm.options"), lib.resolve("jvm.options"));

@@ -26,10 +26,11 @@ import java.util.jar.Manifest;
  *   <li>signatures: the build has checked them by reading the jar; the JVM would do so again at
  *       every start, and would leave the classes out of the AOT cache;
  *   <li>classes for Java 5: given the format of a newer Java, without which the AOT cache leaves
- *       them out, too.
+ *       them out, too;
+ *   <li>what trimmed.txt says is never loaded: dropped.
  * </ul>
  */
-record PackagedJar(Path source) {
+record PackagedJar(Path source, Trimming trimming) {
     /** Class files before this one have no stack maps: the AOT cache takes none of them. */
     private static final int FIRST_CACHEABLE = ClassFile.JAVA_6_VERSION;
 
@@ -42,6 +43,7 @@ record PackagedJar(Path source) {
             List<JarEntry> entries =
                     jar.stream()
                             .filter(entry -> !entry.getName().equals(JarFile.MANIFEST_NAME))
+                            .filter(entry -> !trimming.leavesOut(source, entry.getName()))
                             .toList();
             ClassFile classFile = classFileOf(jar);
             try (JarOutputStream out =

@@ -175,6 +175,26 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.vertx..", "io.netty..")
                     .because("it runs on virtual threads, and must not be found on an event loop");
+    static final ArchRule databasesAreBehindState =
+            only("io.nixfleet.agent.state..", "java.sql..", "javax.sql..", "org.sqlite..");
+
+    @ArchTest
+    static final ArchRule javasOwnLogIsBehindLogging =
+            only("io.nixfleet.agent.logging..", "java.util.logging..");
+
+    @ArchTest
+    static final ArchRule libcIsCalledInThreePlaces =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.nixfleet.agent.systemd..")
+                    .and()
+                    .haveNameNotMatching("io\\.nixfleet\\.agent\\.cli\\.Terminal.*")
+                    .and()
+                    .haveNameNotMatching("io\\.nixfleet\\.substituter\\.unpack\\.ExactSymlink.*")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("java.lang.foreign..")
+                    .because("a wrong call of libc ends the process");
 
     @ArchTest
     static final ArchRule noPackageNeedsItself =

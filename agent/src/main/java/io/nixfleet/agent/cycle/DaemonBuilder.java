@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -134,17 +135,15 @@ public final class DaemonBuilder {
                                         confirm.plus(applying.settle())
                                                 .plus(applying.verify())
                                                 .plus(FOR_THE_SWITCH));
-        var fetchMetrics =
-                parts.metrics()
-                        .fetch(
-                                settings.cacheUrl()
-                                        .map(URI::toString)
-                                        .map(Set::of)
-                                        .orElse(Set.of()));
-        FetchListener listener =
-                event -> {
-                    meter.on(event);
-                    fetchMetrics.on(event);
+        Set<String> ownCache =
+                settings.cacheUrl().map(DaemonBuilder::cacheName).map(Set::of).orElse(Set.of());
+        Supplier<FetchListener> listeners =
+                () -> {
+                    var fetchMetrics = parts.metrics().fetch(ownCache);
+                    return event -> {
+                        meter.on(event);
+                        fetchMetrics.on(event);
+                    };
                 };
         return new DeployRunner.Work(
                 new SystemFetch(
@@ -156,7 +155,7 @@ public final class DaemonBuilder {
                                 settings.netrc(),
                                 "nixfleet-agent/" + parts.version()),
                         parts.runner(),
-                        listener),
+                        listeners),
                 meter,
                 new Switcher(parts.tools(), parts.state(), applying.bootFloor(), undoAfter),
                 new Verifier(
@@ -169,6 +168,13 @@ public final class DaemonBuilder {
                 new Restorer(parts.tools()),
                 health,
                 settings.dryRun());
+    }
+
+    /** As events name a cache: without a login. */
+    private static String cacheName(URI cache) {
+        String login = cache.getRawUserInfo();
+        return (login == null ? cache.toString() : cache.toString().replace(login + "@", ""))
+                .replaceAll("/+$", "");
     }
 
     /** Where the agent's own files are: beside its database. */

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Makes a system valid in the host's store, and keeps it from the garbage collector. */
@@ -35,7 +36,7 @@ public final class SystemFetch {
     private static final int FAILURES_SHOWN = 3;
 
     private final Options options;
-    private final FetchListener listener;
+    private final Supplier<FetchListener> listeners;
     private final ProcessRunner runner;
 
     /**
@@ -53,10 +54,13 @@ public final class SystemFetch {
             Optional<Path> netrc,
             String userAgent) {}
 
-    public SystemFetch(Options options, ProcessRunner runner, FetchListener listener) {
+    /**
+     * @param listeners makes the listener of each fetch
+     */
+    SystemFetch(Options options, ProcessRunner runner, Supplier<FetchListener> listeners) {
         this.options = options;
         this.runner = runner;
-        this.listener = listener;
+        this.listeners = listeners;
     }
 
     /**
@@ -66,6 +70,7 @@ public final class SystemFetch {
      */
     PhaseResult fetch(DeployRequest request, Path root) throws InterruptedException {
         Optional<URI> cache = request.cacheUrl().or(options::ownCache);
+        FetchListener listener = listeners.get();
         try {
             // Read each time: a key that was revoked is refused at the next fetch.
             FetchEnvironment environment =
@@ -103,9 +108,9 @@ public final class SystemFetch {
                                 + " deployment nor --cache-url names one");
             }
             if (!plan.fetch().isEmpty()) {
-                Optional<String> short_ = whatIsShort(plan);
-                if (short_.isPresent()) {
-                    return notFetched(system, short_.get());
+                Optional<String> shortage = shortage(plan);
+                if (shortage.isPresent()) {
+                    return notFetched(system, shortage.get());
                 }
             }
             FetchOutcome outcome = substitution.fetch(plan);
@@ -118,7 +123,7 @@ public final class SystemFetch {
         }
     }
 
-    private Optional<String> whatIsShort(ClosurePlan plan) throws IOException {
+    private Optional<String> shortage(ClosurePlan plan) throws IOException {
         long free = FreeSpace.bytesAt(options.storeFiles());
         long needed = plan.narBytes() + SPARE_BYTES;
         return free >= needed
@@ -130,7 +135,10 @@ public final class SystemFetch {
     }
 
     private static String failures(FetchOutcome outcome) {
-        List<PathResult.Failure> failures = outcome.failures();
+        List<PathResult.Failure> failures =
+                outcome.failures().stream()
+                        .filter(failure -> !(failure instanceof PathResult.Blocked))
+                        .toList();
         String shown =
                 failures.stream()
                         .limit(FAILURES_SHOWN)

@@ -10,6 +10,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
@@ -212,6 +213,35 @@ final class PackageIT {
                 }
             }
         }
+    }
+
+    @Test
+    void lacksNothingThatItsLibrariesNeed() throws Exception {
+        Path ourClasses =
+                Path.of(
+                        PackagedLibraries.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI());
+        Path lib = built.resolve("lib");
+
+        var result =
+                new Launcher(built.resolve("runtime/bin/java"), work, Map.of())
+                        .run(
+                                outputs,
+                                "@" + lib.resolve("jvm.options"),
+                                "-Djava.library.path=" + lib,
+                                "-cp",
+                                lib.resolve("nixfleet-agent.jar") + ":" + ourClasses,
+                                PackagedLibraries.class.getName(),
+                                work.toString());
+
+        assertThat(result.exitCode()).as(result.stderr()).isZero();
+        assertThat(result.stdout())
+                .contains("\"message\":\"logs\"", "remembers", "key-1", "reads PEM: true")
+                .contains("phase_seconds_bucket{le=\"0.005592405\"} 1");
+        assertThat(linesWith(result.stdout(), "phase_seconds_count 1")).isEqualTo(2);
     }
 
     @Test

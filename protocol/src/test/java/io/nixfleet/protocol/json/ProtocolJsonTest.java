@@ -117,6 +117,52 @@ class ProtocolJsonTest {
         assertThat(cut).isEqualTo("€".repeat(1365));
     }
 
+    @Test
+    void readsAReportThatItWrote() throws Exception {
+        var health =
+                new HealthReport(
+                        List.of(
+                                new CheckResult.Pass("a", Duration.ofMillis(5)),
+                                new CheckResult.Fail("b", Duration.ofSeconds(3), "503 \"\n")),
+                        NOON);
+        var full =
+                new Report(
+                        "m",
+                        "/nix/store/x",
+                        false,
+                        "rolled back: b",
+                        NOON,
+                        List.of("eu", "prod"),
+                        Optional.of(health),
+                        "0.1",
+                        Duration.ofDays(3));
+
+        assertThat(ProtocolJson.readReport(ProtocolJson.write(full))).isEqualTo(full);
+        assertThat(ProtocolJson.readReport(ProtocolJson.write(report("m")))).isEqualTo(report("m"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"success\":true|\"success\":1|'success' is not true or false",
+                "\"tags\":[]|\"tags\":[1]|'tags' is not a list of texts",
+                "\"tags\":[]|\"tags\":null|'tags' is not a list",
+                "\"uptime_seconds\":0|\"uptime_seconds\":0.5|'uptime_seconds' is not a whole"
+                        + " number",
+                "2026-05-04|yesterday|'timestamp' is not a time of RFC 3339",
+                "machine_id|machine|'machine_id' is not text",
+                "\"health\":null|\"health\":{}|'results' is not a list",
+                "{|<|the report is not JSON"
+            })
+    void saysWhatAReportLacks(String part, String replacement, String problem) {
+        String spoilt = ProtocolJson.write(report("m")).replace(part, replacement);
+
+        assertThatThrownBy(() -> ProtocolJson.readReport(spoilt))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageContaining(problem);
+    }
+
     private static Report report(String message) {
         return new Report(
                 "m",

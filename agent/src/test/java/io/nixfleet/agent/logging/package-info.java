@@ -1,0 +1,4 @@
+@NullMarked
+package io.nixfleet.agent.logging;
+
+import org.jspecify.annotations.NullMarked;

@@ -3,6 +3,7 @@ package io.nixfleet.agent.controlplane;
 import io.nixfleet.agent.tls.TlsMaterial;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http1ClientConfig;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConfig;
 import io.vertx.core.http.HttpVersion;
@@ -11,7 +12,9 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +30,8 @@ final class Connections implements AutoCloseable {
 
     private final Vertx vertx;
     private final ControlPlaneOptions options;
-    private @Nullable HttpClientAgent client;
+    private final Set<Lease> live = new HashSet<>();
+    private @Nullable Lease current;
     private @Nullable TlsMaterial material;
     private boolean closed;
 
@@ -36,25 +40,64 @@ final class Connections implements AutoCloseable {
         this.options = options;
     }
 
+    /** A client that is used, and not closed before its last user is through. */
+    final class Lease implements AutoCloseable {
+        private final HttpClientAgent client;
+        private int users;
+        private boolean retired;
+
+        private Lease(HttpClientAgent client) {
+            this.client = client;
+        }
+
+        HttpClient client() {
+            return client;
+        }
+
+        /** The user is through. */
+        @Override
+        public void close() {
+            synchronized (Connections.this) {
+                users--;
+                endIfUnused();
+            }
+        }
+
+        private void retire() {
+            retired = true;
+            endIfUnused();
+        }
+
+        private void endIfUnused() {
+            if (retired && users == 0 && live.remove(this)) {
+                client.close();
+            }
+        }
+    }
+
     /** A client that presents the certificates of now. */
-    synchronized HttpClientAgent current() {
+    synchronized Lease lease() throws ExchangeException {
         if (closed) {
-            throw new IllegalStateException("the connections to the control plane are closed");
+            throw new ExchangeException(false, new IOException("the agent is stopping"));
         }
         TlsMaterial now = options.secure() ? options.tls().current() : null;
-        if (client == null || now != material) {
+        Lease lease = current;
+        if (lease == null || now != material) {
             forget();
-            client = now == null ? plain() : secure(now);
+            lease = new Lease(now == null ? plain() : secure(now));
+            live.add(lease);
+            current = lease;
             material = now;
         }
-        return client;
+        lease.users++;
+        return lease;
     }
 
     /** The next request makes a new connection; those under way end in peace. */
     synchronized void forget() {
-        if (client != null) {
-            client.shutdown(options.timeout());
-            client = null;
+        if (current != null) {
+            current.retire();
+            current = null;
         }
     }
 
@@ -109,9 +152,8 @@ final class Connections implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        if (client != null) {
-            client.close();
-            client = null;
-        }
+        current = null;
+        live.forEach(lease -> lease.client.close());
+        live.clear();
     }
 }

@@ -105,7 +105,9 @@ public final class ControlPlane implements AutoCloseable {
 
     private Answer call(RequestOptions request, @Nullable Buffer body, Deadline deadline)
             throws ExchangeException, InterruptedException {
-        return Exchange.perform(connections.current(), request, body, deadline);
+        try (var lease = connections.lease()) {
+            return Exchange.perform(lease.client(), request, body, deadline);
+        }
     }
 
     private RequestOptions request(HttpMethod method, String what, String address) {

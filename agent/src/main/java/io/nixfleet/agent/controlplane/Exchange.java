@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -35,9 +36,14 @@ final class Exchange {
             HttpClient client, RequestOptions options, @Nullable Buffer body, Deadline deadline)
             throws ExchangeException, InterruptedException {
         var exchange = new Exchange(body);
-        client.request(options)
-                .onSuccess(exchange::connected)
-                .onFailure(exchange.answer::completeExceptionally);
+        try {
+            client.request(options)
+                    .onSuccess(exchange::connected)
+                    .onFailure(exchange.answer::completeExceptionally);
+        } catch (IllegalStateException e) {
+            // So Vert.x says that the client was closed in this moment.
+            throw new ExchangeException(false, new IOException("the agent is stopping", e));
+        }
         return exchange.await(deadline);
     }
 

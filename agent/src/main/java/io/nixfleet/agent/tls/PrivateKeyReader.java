@@ -11,7 +11,6 @@ import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DERNull;
-import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
@@ -27,11 +26,17 @@ import org.jspecify.annotations.Nullable;
  * reads PKCS#8 only; the JDK makes the key.
  */
 final class PrivateKeyReader {
+    /** RFC 8410; Bouncy Castle has the name in a jar that we have no other need of. */
+    private static final ASN1ObjectIdentifier ED25519 = new ASN1ObjectIdentifier("1.3.101.112");
+
     private static final Map<ASN1ObjectIdentifier, String> ALGORITHMS =
             Map.of(
-                    PKCSObjectIdentifiers.rsaEncryption, "RSA",
-                    X9ObjectIdentifiers.id_ecPublicKey, "EC",
-                    EdECObjectIdentifiers.id_Ed25519, "Ed25519");
+                    PKCSObjectIdentifiers.rsaEncryption,
+                    "RSA",
+                    X9ObjectIdentifiers.id_ecPublicKey,
+                    "EC",
+                    ED25519,
+                    "Ed25519");
 
     private final Path file;
 

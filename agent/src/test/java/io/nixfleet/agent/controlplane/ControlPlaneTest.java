@@ -13,9 +13,11 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -196,9 +198,13 @@ class ControlPlaneTest {
     void doesNotFollowRedirects() throws Exception {
         server.fault(
                 new Fault.Raw(
-                        "HTTP/1.1 302 Found\r\n"
-                                + "Location: http://evil/\r\n"
-                                + "Content-Length: 0\r\n\r\n"));
+                        String.join(
+                                "\r\n",
+                                "HTTP/1.1 302 Found",
+                                "Location: http://evil/",
+                                "Content-Length: 0",
+                                "",
+                                "")));
 
         assertThat(failure())
                 .contains("answers 302 and leads to 'http://evil/'", "--control-plane-url");
@@ -301,6 +307,56 @@ class ControlPlaneTest {
             assertThat(hasty.send(Reports.saying("x")))
                     .isEqualTo(new SendAnswer.Failed(at("no answer within 200 ms")));
         }
+    }
+
+    @Test
+    void failsCalmlyWhenItIsClosedUnderACall() throws Exception {
+        server.fault(new Fault.Stall());
+        var answer = new CompletableFuture<PollAnswer>();
+        Thread.ofVirtual()
+                .start(
+                        () -> {
+                            try {
+                                answer.complete(client.poll());
+                            } catch (InterruptedException e) {
+                                answer.completeExceptionally(e);
+                            }
+                        });
+        server.awaitRequests(1, LIMIT);
+
+        client.close();
+
+        assertThat(answer.get(2, TimeUnit.SECONDS)).isInstanceOf(PollAnswer.Failed.class);
+        assertThat(failureOf(client.poll())).isEqualTo(at("the agent is stopping"));
+    }
+
+    @Test
+    void forgettingConnectionsHarmsNoCall() throws Exception {
+        var failures = new ConcurrentLinkedQueue<PollAnswer>();
+        var pollers = new ArrayList<Thread>();
+        for (int i = 0; i < 3; i++) {
+            pollers.add(
+                    Thread.ofVirtual()
+                            .start(
+                                    () -> {
+                                        try {
+                                            for (int n = 0; n < 30; n++) {
+                                                PollAnswer answer = client.poll();
+                                                if (answer instanceof PollAnswer.Failed) {
+                                                    failures.add(answer);
+                                                }
+                                            }
+                                        } catch (InterruptedException _) {
+                                            Thread.currentThread().interrupt();
+                                        }
+                                    }));
+        }
+        while (pollers.stream().anyMatch(Thread::isAlive)) {
+            client.forgetConnections();
+            Thread.onSpinWait();
+        }
+
+        assertThat(failures).isEmpty();
     }
 
     @Test

@@ -175,6 +175,8 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.vertx..", "io.netty..")
                     .because("it runs on virtual threads, and must not be found on an event loop");
+
+    @ArchTest
     static final ArchRule databasesAreBehindState =
             only("io.nixfleet.agent.state..", "java.sql..", "javax.sql..", "org.sqlite..");
 

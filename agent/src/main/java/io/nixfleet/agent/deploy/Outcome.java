@@ -8,6 +8,15 @@ public sealed interface Outcome {
     /** As metrics and JSON spell it. */
     String word();
 
+    /** Whether the host is as it was wanted, or as good as that. */
+    default boolean good() {
+        return switch (this) {
+            case Deployed _, AlreadyRunning _, DryRun _, Superseded _ -> true;
+            case Failed _, RolledBack _, RollbackFailed _ -> false;
+        };
+    }
+
+
     /**
      * The system runs, and its checks passed (or, for boot and dry-activate, the action did what it
      * does).

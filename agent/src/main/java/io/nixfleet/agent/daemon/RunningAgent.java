@@ -1,0 +1,230 @@
+package io.nixfleet.agent.daemon;
+
+import io.nixfleet.agent.activation.ActivationLimits;
+import io.nixfleet.agent.activation.HostCommands;
+import io.nixfleet.agent.activation.HostPaths;
+import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.controlplane.ControlPlane;
+import io.nixfleet.agent.controlplane.ControlPlaneOptions;
+import io.nixfleet.agent.cycle.AgentDaemon;
+import io.nixfleet.agent.cycle.DaemonBuilder;
+import io.nixfleet.agent.cycle.HostTools;
+import io.nixfleet.agent.health.HealthChecks;
+import io.nixfleet.agent.metrics.AgentMetrics;
+import io.nixfleet.agent.process.ProcessRunner;
+import io.nixfleet.agent.state.StateException;
+import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.agent.systemd.ServiceNotifier;
+import io.nixfleet.agent.time.Ticks;
+import io.nixfleet.agent.tls.TlsFiles;
+import io.nixfleet.agent.tls.TlsPaths;
+import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.substituter.daemon.DaemonStore;
+import io.nixfleet.substituter.daemon.StoreSelection;
+import io.nixfleet.substituter.store.Store;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon with all that it opened; closing it ends everything within seconds. */
+public final class RunningAgent implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(RunningAgent.class);
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
+
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final ServiceNotifier notifier;
+    private AgentDaemon daemon;
+
+    private RunningAgent(AgentSettings settings, String version, ServiceNotifier notifier)
+            throws InterruptedException {
+        this.notifier = notifier;
+        this.daemon = open(settings, version);
+    }
+
+    /**
+     * Opens everything and starts.
+     *
+     * @throws StartException when something of it is of no use
+     */
+    public static RunningAgent start(AgentSettings settings, String version)
+            throws InterruptedException {
+        var notifier = ServiceNotifier.fromEnvironment(System.getenv());
+        var agent = new RunningAgent(settings, version, notifier);
+        agent.daemon.start();
+        agent.opened.push(Heartbeat.start(notifier, agent.daemon));
+        notifier.ready();
+        LOG.info(
+                "nixfleet-agent {} runs for machine {} at {}",
+                version,
+                settings.machineId(),
+                settings.controlPlane());
+        return agent;
+    }
+
+    private AgentDaemon open(AgentSettings settings, String version) throws InterruptedException {
+        boolean whole = false;
+        try {
+            Clock clock = Clock.systemUTC();
+            StateStore state = openState(settings.database(), clock);
+            TlsFiles tls =
+                    TlsFiles.open(
+                            new TlsPaths(
+                                    settings.tls().authority(),
+                                    settings.tls().certificate(),
+                                    settings.tls().key()));
+            Vertx vertx = vertx();
+            opened.push(() -> close(vertx));
+            var controlPlane =
+                    new ControlPlane(
+                            vertx,
+                            new ControlPlaneOptions(
+                                    settings.controlPlane(),
+                                    settings.machineId(),
+                                    tls,
+                                    ControlPlaneOptions.DEFAULT_TIMEOUT,
+                                    "nixfleet-agent/" + version,
+                                    settings.allowInsecure()));
+            opened.push(controlPlane);
+            var metrics = new AgentMetrics(Path.of("/proc"));
+            var runner = new ProcessRunner();
+            var limits = ActivationLimits.DEFAULTS;
+            Map<String, String> environment = System.getenv();
+            AgentDaemon built =
+                    DaemonBuilder.build(
+                            new DaemonBuilder.Parts(
+                                    settings,
+                                    state,
+                                    new HostTools(
+                                            HostPaths.SYSTEM,
+                                            new HostCommands(
+                                                    runner, environment, limits.commands()),
+                                            Ticks.system(),
+                                            limits,
+                                            DaemonBuilder.directory(settings)),
+                                    controlPlane,
+                                    metrics,
+                                    store(settings),
+                                    new HealthChecks.Means(
+                                            runner, environment, socketFactory(tls)),
+                                    runner,
+                                    clock,
+                                    new SecureRandom(),
+                                    version,
+                                    clock.instant()));
+            opened.push(built);
+            Endpoints.open(vertx, settings, built, metrics).forEach(opened::push);
+            whole = true;
+            return built;
+        } catch (StateException e) {
+            throw new StartException(String.valueOf(e.getMessage()), true, e);
+        } catch (FormatException | IllegalArgumentException e) {
+            throw new StartException(String.valueOf(e.getMessage()), false, e);
+        } catch (Endpoints.TakenException e) {
+            throw new StartException(String.valueOf(e.getMessage()), true, e);
+        } catch (IOException e) {
+            throw new StartException(String.valueOf(e.getMessage()), false, e);
+        } finally {
+            if (!whole) {
+                closeAll();
+            }
+        }
+    }
+
+    private StateStore openState(Path file, Clock clock) {
+        StateStore.Opened state = StateStore.open(file, clock);
+        opened.push(state.store());
+        state.notice().ifPresent(LOG::error);
+        return state.store();
+    }
+
+    private static Store store(AgentSettings settings) {
+        return DaemonStore.at(StoreSelection.ofSystem().parse(settings.store()))
+                .name(settings.store())
+                .extraTrustedKeys(settings.trustedPublicKeys())
+                .build();
+    }
+
+    private static SSLSocketFactory socketFactory(TlsFiles tls) throws IOException {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    null,
+                    new TrustManager[] {tls.current().authorities().trustManager()},
+                    null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java runtime cannot set up TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /** One thread for all of it: the daemon is idle nearly always. */
+    private static Vertx vertx() {
+        return Vertx.vertx(
+                new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setWorkerPoolSize(1)
+                        .setInternalBlockingPoolSize(1)
+                        .setUseDaemonThread(true)
+                        .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1))
+                        .setFileSystemOptions(
+                                new FileSystemOptions()
+                                        .setClassPathResolvingEnabled(false)
+                                        .setFileCachingEnabled(false)));
+    }
+
+    private static void close(Vertx vertx) throws InterruptedException {
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("connections did not close: {}", e.toString());
+        }
+    }
+
+    /** Returns when a part of the daemon broke down. */
+    public String awaitBreakdown() throws InterruptedException {
+        return daemon.awaitBreakdown();
+    }
+
+    @Override
+    public void close() {
+        notifier.stopping();
+        LOG.info("stopping; a switch under way goes on and is taken up at the next start");
+        closeAll();
+    }
+
+    private void closeAll() {
+        boolean interrupted = Thread.interrupted();
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            } catch (Exception e) {
+                LOG.warn("closing failed: {}", e.toString());
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

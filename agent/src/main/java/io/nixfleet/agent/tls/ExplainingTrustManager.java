@@ -1,6 +1,8 @@
 package io.nixfleet.agent.tls;
 
 import java.net.Socket;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -74,13 +76,22 @@ final class ExplainingTrustManager extends X509ExtendedTrustManager {
         }
         try {
             jdk.checkServerTrusted(chain, authType);
-        } catch (CertificateException _) {
+        } catch (CertificateException e) {
+            if (tooWeak(e)) {
+                return "the server's certificate (%s), or one above it, has a key or signature too weak for TLS today; issue it anew with P-256, or RSA of 2048 bits and SHA-256"
+                        .formatted(subject(chain[0]));
+            }
             return ("the server's certificate (%s) is not signed by an authority trusted here (it"
                             + " names %s); give its authority with --ca-cert")
                     .formatted(subject(chain[0]), quoted(issuer(chain)));
         }
         return "the server's certificate is for %s, not for the host in --control-plane-url"
                 .formatted(names(chain[0]));
+    }
+
+    private static boolean tooWeak(CertificateException failure) {
+        return failure.getCause() instanceof CertPathValidatorException path
+                && path.getReason() == BasicReason.ALGORITHM_CONSTRAINED;
     }
 
     private static String subject(X509Certificate certificate) {
@@ -91,7 +102,7 @@ final class ExplainingTrustManager extends X509ExtendedTrustManager {
         return chain[chain.length - 1].getIssuerX500Principal().getName();
     }
 
-    private static String names(X509Certificate certificate) throws IllegalArgumentException {
+    private static String names(X509Certificate certificate) {
         try {
             String names =
                     Optional.ofNullable(certificate.getSubjectAlternativeNames())

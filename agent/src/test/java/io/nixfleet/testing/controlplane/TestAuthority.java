@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
@@ -86,6 +87,11 @@ public final class TestAuthority {
     /** Issues a certificate for one of the keys that this process has. */
     public IssuedCertificate issue(CertificateRequest request) {
         KeyPair pair = request.kind().keyPair(request.keyIndex());
+        return new IssuedCertificate(certify(request, pair.getPublic()), pair.getPrivate());
+    }
+
+    /** Issues a certificate for any key; the request's own does not count. */
+    public X509Certificate certify(CertificateRequest request, PublicKey key) {
         var builder =
                 new JcaX509v3CertificateBuilder(
                         name,
@@ -93,7 +99,7 @@ public final class TestAuthority {
                         Date.from(request.validFrom()),
                         Date.from(request.validUntil()),
                         subject(request.commonName()),
-                        pair.getPublic());
+                        key);
         if (!request.hosts().isEmpty()) {
             try {
                 builder.addExtension(Extension.subjectAlternativeName, false, names(request));
@@ -101,7 +107,7 @@ public final class TestAuthority {
                 throw new UncheckedIOException(e);
             }
         }
-        return new IssuedCertificate(signed(builder, keys.getPrivate()), pair.getPrivate());
+        return signed(builder, keys.getPrivate());
     }
 
     private static X500Name subject(String commonName) {

@@ -6,6 +6,8 @@ import io.nixfleet.protocol.CheckResult;
 @FunctionalInterface
 public interface HealthListener {
     /**
+     * Hears how one check went.
+     *
      * @param type as {@link Check#type()} has it
      */
     void onCheck(String name, String type, CheckResult result);

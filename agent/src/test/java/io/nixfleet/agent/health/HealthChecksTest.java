@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -147,7 +148,10 @@ class HealthChecksTest {
                             () -> {
                                 try (var socket = slow.accept()) {
                                     var in = socket.getInputStream();
-                                    socket.getOutputStream().write("HTTP/1.1 200 ".getBytes());
+                                    socket.getOutputStream()
+                                            .write(
+                                                    "HTTP/1.1 200 "
+                                                            .getBytes(StandardCharsets.US_ASCII));
                                     while (in.read() >= 0) {
                                         // The request, and then the end.
                                     }

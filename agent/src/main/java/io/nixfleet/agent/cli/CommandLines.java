@@ -7,11 +7,13 @@ import io.nixfleet.nix.store.StorePath;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -24,8 +26,9 @@ import picocli.CommandLine.TypeConversionException;
         description = "The deploy agent of a NixOS fleet.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        synopsisSubcommandLabel = "COMMAND",
+        synopsisSubcommandLabel = "[COMMAND]",
         subcommands = {
+            RunCommand.class,
             FetchCommand.class,
             PlanCommand.class,
             TryCommand.class,
@@ -35,9 +38,11 @@ import picocli.CommandLine.TypeConversionException;
             RetryCommand.class,
             RehearseCommand.class
         })
-public final class CommandLines implements Runnable {
+public final class CommandLines implements Callable<Integer> {
     private static final int INTERRUPTED = 130;
     private static final Duration GRACE = Duration.ofSeconds(4);
+
+    @Mixin private RunOptions daemonOptions = new RunOptions();
 
     @Spec @org.jspecify.annotations.Nullable CommandSpec spec;
 
@@ -153,10 +158,9 @@ public final class CommandLines implements Runnable {
         }
     }
 
+    /** No subcommand: the daemon, since units in the field start it so. */
     @Override
-    public void run() {
-        throw new ParameterException(
-                java.util.Objects.requireNonNull(spec, "picocli sets the spec").commandLine(),
-                "a command is needed: fetch, plan, try, status, history, deploy or retry");
+    public Integer call() throws InterruptedException {
+        return RunCommand.run(daemonOptions, CommandOutput.of(spec, false));
     }
 }

@@ -1,10 +1,16 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.daemon.RunningAgent;
 import io.nixfleet.agent.daemon.StartException;
+import io.nixfleet.agent.logging.LogFormat;
+import io.nixfleet.agent.logging.Logging;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** {@code nixfleet-agent run}: the daemon, which is also what no subcommand means. */
 @Command(
@@ -16,10 +22,9 @@ import picocli.CommandLine.Mixin;
             "what a restart cannot mend, 143 ended by SIGTERM."
         })
 final class RunCommand implements Callable<Integer> {
-    @Mixin RunOptions options = new RunOptions();
+    @Mixin private RunOptions options = new RunOptions();
 
-    @picocli.CommandLine.Spec
-    picocli.CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    @Spec @Nullable CommandSpec spec;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -27,16 +32,21 @@ final class RunCommand implements Callable<Integer> {
     }
 
     static int run(RunOptions options, CommandOutput output) throws InterruptedException {
-        try (var agent =
-                RunningAgent.start(
-                        options.settings(), options.logLevel(), output.terminal(), Version.current())) {
-            agent.awaitBreakdown();
-            return ExitCode.UNEXPECTED.code();
+        AgentSettings settings;
+        try {
+            settings = options.settings();
+            Logging.configure(
+                    options.logLevel(),
+                    output.terminal().interactive() ? LogFormat.PLAIN : LogFormat.JSON,
+                    System.err);
         } catch (UsageException e) {
             return output.fail(ExitCode.USAGE, e);
+        }
+        try (var agent = RunningAgent.start(settings, Version.current())) {
+            String what = agent.awaitBreakdown();
+            return output.fail(ExitCode.UNEXPECTED, what + "; the log says more");
         } catch (StartException e) {
-            return output.fail(
-                    e.restartMayHelp() ? ExitCode.UNEXPECTED : ExitCode.USAGE, e);
+            return output.fail(e.restartMayHelp() ? ExitCode.UNEXPECTED : ExitCode.USAGE, e);
         }
     }
 }

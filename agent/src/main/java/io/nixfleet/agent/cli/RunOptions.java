@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Option;
 
 /** The daemon's options, spelled as the units in the field have them. */
@@ -264,13 +265,17 @@ final class RunOptions {
                 socket);
     }
 
-    String logLevel() {
-        String level = logLevel.toLowerCase(Locale.ROOT);
-        if (!List.of("error", "warn", "info", "debug").contains(level)) {
-            throw new UsageException(
-                    "--log-level is error, warn, info or debug, not '%s'".formatted(logLevel));
-        }
-        return level;
+    Level logLevel() {
+        return switch (logLevel.toLowerCase(Locale.ROOT)) {
+            case "error" -> Level.ERROR;
+            case "warn" -> Level.WARN;
+            case "info" -> Level.INFO;
+            case "debug" -> Level.DEBUG;
+            default ->
+                    throw new UsageException(
+                            "--log-level is error, warn, info or debug, not '%s'"
+                                    .formatted(logLevel));
+        };
     }
 
     private URI checkedControlPlane() {

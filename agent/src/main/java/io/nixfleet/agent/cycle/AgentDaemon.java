@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     private final Loops loops;
     private final FetchMeter meter;
     private final HealthWatch health;
+    private final Supplier<String> ids;
 
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -53,7 +55,8 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
             DeployRunner.Surroundings surroundings,
             Loops loops,
             FetchMeter meter,
-            HealthWatch health) {
+            HealthWatch health,
+            Supplier<String> ids) {
         this.machine = machine;
         this.queue = surroundings.queue();
         this.state = surroundings.state();
@@ -63,6 +66,12 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         this.loops = loops;
         this.meter = meter;
         this.health = health;
+        this.ids = ids;
+    }
+
+    /** An id for a deployment. */
+    public String newId() {
+        return ids.get();
     }
 
     /** Work that ends by being interrupted. */
@@ -118,15 +127,14 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
         if (attention.isPresent()) {
             return new Submission.Refused(
-                    "this host is left alone until someone has looked at it, and said `nixfleet-agent"
-                            + " retry`: "
+                    "this host is left alone until someone has looked at it, and said"
+                            + " `nixfleet-agent retry`: "
                             + attention.get());
         }
         Optional<Refusal> refusal = state.refusal(request.system());
         if (refusal.isPresent()) {
             return new Submission.Refused(
-                    "%s; `nixfleet-agent retry` allows it again"
-                            .formatted(refusal.get().reason()));
+                    "%s; `nixfleet-agent retry` allows it again".formatted(refusal.get().reason()));
         }
         return switch (queue.offer(request)) {
             case DeployQueue.Offered.Queued _ -> new Submission.Accepted(request.id());

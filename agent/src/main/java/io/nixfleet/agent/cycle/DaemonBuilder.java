@@ -93,7 +93,7 @@ public final class DaemonBuilder {
                         settings.healthConfig(),
                         parts.healthMeans(),
                         parts.clock(),
-                        parts.metrics()::healthCheck);
+                        (_, type, result) -> parts.metrics().healthCheck(type, result));
         var meter = new FetchMeter();
         var deploys =
                 new DeployRunner(
@@ -122,7 +122,8 @@ public final class DaemonBuilder {
                 surroundings,
                 new AgentDaemon.Loops(deploys, polls, healths, reports),
                 meter,
-                health);
+                health,
+                ids);
     }
 
     private static DeployRunner.Work work(Parts parts, HealthWatch health, FetchMeter meter) {

@@ -10,6 +10,7 @@ import io.nixfleet.agent.endpoint.StatusEndpoints;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.agent.tls.TlsPaths;
+import io.nixfleet.agent.tls.TrustedAuthorities;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -94,7 +95,7 @@ final class Endpoints {
         /** Not the system's authorities: whoever they vouch for may not deploy here. */
         @Override
         public X509TrustManager trustManager() throws IOException {
-            return io.nixfleet.agent.tls.TrustedAuthorities.only(push.authority()).trustManager();
+            return TrustedAuthorities.only(push.authority());
         }
     }
 }

@@ -121,8 +121,7 @@ public final class RunningAgent implements AutoCloseable {
                                     controlPlane,
                                     metrics,
                                     store(settings),
-                                    new HealthChecks.Means(
-                                            runner, environment, socketFactory(tls)),
+                                    new HealthChecks.Means(runner, environment, socketFactory(tls)),
                                     runner,
                                     clock,
                                     new SecureRandom(),
@@ -165,9 +164,7 @@ public final class RunningAgent implements AutoCloseable {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(
-                    null,
-                    new TrustManager[] {tls.current().authorities().trustManager()},
-                    null);
+                    null, new TrustManager[] {tls.current().authorities().trustManager()}, null);
             return context.getSocketFactory();
         } catch (GeneralSecurityException e) {
             throw new IOException("this Java runtime cannot set up TLS: " + e.getMessage(), e);

@@ -16,7 +16,6 @@ public sealed interface Outcome {
         };
     }
 
-
     /**
      * The system runs, and its checks passed (or, for boot and dry-activate, the action did what it
      * does).

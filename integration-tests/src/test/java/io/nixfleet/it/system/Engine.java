@@ -19,7 +19,7 @@ final class Engine {
         String image = System.getenv().getOrDefault(IMAGE_VARIABLE, "");
         if (image.isEmpty()) {
             throw new IllegalStateException(
-                    "%s does not name the image that integration-tests/system-image.sh makes: run integration-tests/run.sh, or see its README"
+                    "%s names no image; integration-tests/SYSTEM-TESTS.md says how to make one"
                             .formatted(IMAGE_VARIABLE));
         }
         return image;

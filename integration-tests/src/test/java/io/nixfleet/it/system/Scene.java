@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** One test's host and control plane; the agent is on the host once it is asked for. */
 final class Scene implements AutoCloseable {
@@ -98,8 +99,7 @@ final class Scene implements AutoCloseable {
         return report;
     }
 
-    private JsonNode awaitReport(
-            String what, Role role, java.util.function.Predicate<JsonNode> fits) {
+    private JsonNode awaitReport(String what, Role role, Predicate<JsonNode> fits) {
         return controlPlane.awaitReport(
                 what + ", with " + role,
                 0,

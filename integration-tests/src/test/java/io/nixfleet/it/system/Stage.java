@@ -11,34 +11,43 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** What all tests share: the systems, and the caches that serve them, one of them slowly. */
 @SuppressWarnings(
         "deprecation") // CloseableResource, which AutoCloseable replaces from JUnit 5.13 on
-final class Stage implements ExtensionContext.Store.CloseableResource {
+final class Stage implements AutoCloseable {
     /** A large system takes about six seconds at this rate for each file. */
     private static final int SLOW_BYTES_PER_SECOND = 64 * 1024;
 
     /** The systems under test. */
     enum Role {
-        A(Recipe.sound("a")),
-        B(Recipe.sound("b")),
-        LARGE(Recipe.sound("large").large()),
-        UNHEALTHY(Recipe.sound("unhealthy").unhealthy()),
-        FAILING_UNIT(Recipe.sound("failing-unit").withFailingUnit()),
-        HANGING(Recipe.sound("hanging").hanging()),
-        CUT_OFF(Recipe.sound("cut-off").cuttingTheNetwork()),
-        REFUSING(Recipe.sound("refusing").refusing(1)),
-        RESTARTS_AGENT(Recipe.sound("restarts-agent").restartingTheAgent()),
-        NOT_NIXOS(Recipe.sound("not-nixos").notNixos());
+        A,
+        B,
+        LARGE,
+        UNHEALTHY,
+        FAILING_UNIT,
+        HANGING,
+        CUT_OFF,
+        REFUSING,
+        RESTARTS_AGENT,
+        NOT_NIXOS;
 
-        private final Recipe recipe;
-
-        Role(Recipe recipe) {
-            this.recipe = recipe;
+        private Recipe recipe() {
+            Recipe sound = Recipe.sound(name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            return switch (this) {
+                case A, B -> sound;
+                case LARGE -> sound.large();
+                case UNHEALTHY -> sound.unhealthy();
+                case FAILING_UNIT -> sound.withFailingUnit();
+                case HANGING -> sound.hanging();
+                case CUT_OFF -> sound.cuttingTheNetwork();
+                case REFUSING -> sound.refusing(1);
+                case RESTARTS_AGENT -> sound.restartingTheAgent();
+                case NOT_NIXOS -> sound.notNixos();
+            };
         }
     }
 
@@ -69,7 +78,7 @@ final class Stage implements ExtensionContext.Store.CloseableResource {
             InetAddress address = Engine.address();
             var systems = new EnumMap<Role, FakeSystem>(Role.class);
             for (Role role : Role.values()) {
-                systems.put(role, FakeSystem.build(role.recipe));
+                systems.put(role, FakeSystem.build(role.recipe()));
             }
             var key = SigningKey.generate("stage-1");
             var files =

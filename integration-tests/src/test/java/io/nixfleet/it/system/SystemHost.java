@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.testcontainers.containers.Container.ExecResult;
 import org.testcontainers.containers.GenericContainer;
@@ -55,7 +56,9 @@ final class SystemHost implements AutoCloseable {
                         .withCreateContainerCmdModifier(
                                 command -> {
                                     command.withStopSignal("SIGRTMIN+3").withHostName("host");
-                                    allowSystemd(command.getHostConfig(), agentPackage);
+                                    allowSystemd(
+                                            Objects.requireNonNull(command.getHostConfig()),
+                                            agentPackage);
                                 });
         container.start();
         var host = new SystemHost(container);

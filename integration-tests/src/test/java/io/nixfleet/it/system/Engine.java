@@ -1,15 +1,16 @@
 package io.nixfleet.it.system;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Objects;
-import org.testcontainers.DockerClientFactory;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 
 /** The Docker engine that {@code integration-tests/engine.sh} started. */
 final class Engine {
     /** The network of every host under test. */
     static final String NETWORK = "bridge";
 
+    private static final String BRIDGE = "docker0";
     private static final String IMAGE_VARIABLE = "NIXFLEET_TEST_IMAGE";
 
     private Engine() {}
@@ -25,13 +26,17 @@ final class Engine {
         return image;
     }
 
-    /** This machine, as hosts under test see it. */
-    static InetAddress address() throws UnknownHostException {
-        var network =
-                DockerClientFactory.lazyClient().inspectNetworkCmd().withNetworkId(NETWORK).exec();
-        return InetAddress.getByName(
-                Objects.requireNonNull(
-                        network.getIpam().getConfig().getFirst().getGateway(),
-                        "the gateway of Docker's network " + NETWORK));
+    /** This machine, as hosts under test see it: the engine is a local one. */
+    static InetAddress address() throws SocketException {
+        NetworkInterface bridge = NetworkInterface.getByName(BRIDGE);
+        if (bridge == null) {
+            throw new IllegalStateException(
+                    "there is no interface %s; integration-tests/engine.sh starts an engine that has it"
+                            .formatted(BRIDGE));
+        }
+        return bridge.inetAddresses()
+                .filter(Inet4Address.class::isInstance)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(BRIDGE + " has no IPv4 address"));
     }
 }

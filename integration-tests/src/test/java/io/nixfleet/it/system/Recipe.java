@@ -2,7 +2,7 @@ package io.nixfleet.it.system;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 
 /**
  * What a system under test is made of; {@code closure/system.nix} makes it.
@@ -85,7 +85,9 @@ record Recipe(String label, ObjectNode json) {
         return with(json -> json.put("nixos", false));
     }
 
-    private Recipe with(UnaryOperator<ObjectNode> change) {
-        return new Recipe(label, change.apply(json.deepCopy()));
+    private Recipe with(Consumer<ObjectNode> change) {
+        ObjectNode changed = json.deepCopy();
+        change.accept(changed);
+        return new Recipe(label, changed);
     }
 }

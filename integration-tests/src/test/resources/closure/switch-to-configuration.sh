@@ -80,11 +80,10 @@ for unit in "$system"/etc/systemd/system/*.service; do
         changed="$changed $name"
     fi
 done
-if [ "$network" = down ]; then
-    ip link set eth0 down
-else
-    ip link set eth0 up
-fi
+# Docker names the interface anew when a host comes back to its network.
+for link in /sys/class/net/eth*; do
+    ip link set "${link##*/}" "$network"
+done
 systemctl daemon-reload
 failed=
 if [ -n "$restarts_agent" ]; then

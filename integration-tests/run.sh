@@ -61,6 +61,9 @@ finish() {
         kill -TERM "$child" 2>/dev/null || true
         wait "$child" 2>/dev/null || true
     fi
+    exec 8>&-
+    timeout 1m bash integration-tests/engine.sh stop "$NIXFLEET_TEST_ROOTS" ||
+        echo 'run.sh: the Docker engine that it started may still run' >&2
     printf '\n== time\n'
     ((${#times[@]} == 0)) || printf '%s\n' "${times[@]}"
     if ((status == 0)); then
@@ -80,5 +83,13 @@ for suite in trixie sid; do
     proc=$NIXFLEET_TEST_ROOTS/$suite/proc
     mountpoint -q "$proc" || mount -t proc proc "$proc"
 done
+mkdir -p "$NIXFLEET_TEST_ROOTS"
+exec 8>"$NIXFLEET_TEST_ROOTS/docker.users"
+flock --shared --timeout 60 8 || fail 'another run has been ending the Docker engine for a minute'
+DOCKER_HOST=$(timeout 3m bash integration-tests/engine.sh start "$NIXFLEET_TEST_ROOTS")
+export DOCKER_HOST
+phase image 15m bash integration-tests/system-image.sh "$NIXFLEET_TEST_ROOTS"
+NIXFLEET_TEST_IMAGE=$(timeout 1m bash integration-tests/system-image.sh "$NIXFLEET_TEST_ROOTS")
+export NIXFLEET_TEST_IMAGE
 phase tests 55m mvn verify "$@"
 phase fuzz 10m bash integration-tests/fuzz.sh 20s

@@ -15,29 +15,41 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** nginx on loopback, serving a folder and logging each request. */
+/** nginx, on loopback unless said otherwise, serving a folder and logging each request. */
 public final class Nginx implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     private final Process process;
     private final Path directory;
     private final String scheme;
-    private final int port;
+    private final InetSocketAddress address;
 
-    private Nginx(Process process, Path directory, String scheme, int port) {
+    private Nginx(Process process, Path directory, String scheme, InetSocketAddress address) {
         this.process = process;
         this.directory = directory;
         this.scheme = scheme;
-        this.port = port;
+        this.address = address;
     }
 
     public static Nginx serve(Path root) throws IOException {
-        return serve(root, "http", "", "");
+        return serve(InetAddress.getLoopbackAddress(), root, "http", "", "");
+    }
+
+    /** For other machines, at one of this machine's addresses. */
+    public static Nginx serveAt(InetAddress address, Path root) throws IOException {
+        return serve(address, root, "http", "", "");
+    }
+
+    /** Like {@link #serveAt}, with so many bytes a second for each response. */
+    public static Nginx serveSlowlyAt(InetAddress address, Path root, int bytesPerSecond)
+            throws IOException {
+        return serve(address, root, "http", "", "limit_rate %d;".formatted(bytesPerSecond));
     }
 
     /** Over TLS, with HTTP/2 for those who want it. */
     public static Nginx serveSecurely(Path root, ServerCertificate certificate) throws IOException {
         return serve(
+                InetAddress.getLoopbackAddress(),
                 root,
                 "https",
                 " ssl http2",
@@ -45,10 +57,11 @@ public final class Nginx implements AutoCloseable {
                         .formatted(certificate.certificate(), certificate.key()));
     }
 
-    private static Nginx serve(Path root, String scheme, String listen, String more)
+    private static Nginx serve(
+            InetAddress host, Path root, String scheme, String listen, String more)
             throws IOException {
         Path directory = Files.createTempDirectory("nixfleet-nginx-");
-        int port = freePort();
+        var address = new InetSocketAddress(host, freePort(host));
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(
                 configuration,
@@ -60,22 +73,26 @@ public final class Nginx implements AutoCloseable {
                   log_format plain '$request_method $uri $status $server_protocol';
                   access_log %1$s/access.log plain;
                   sendfile on; tcp_nopush on; keepalive_requests 100000;
-                  server { listen 127.0.0.1:%2$d%4$s; root %3$s; %5$s }
+                  server { listen %2$s%4$s; root %3$s; %5$s }
                 }
                 """
-                        .formatted(directory, port, root, listen, more));
+                        .formatted(directory, text(address), root, listen, more));
         Process process =
                 new ProcessBuilder("nginx", "-c", configuration.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(directory.resolve("output").toFile())
                         .start();
-        var nginx = new Nginx(process, directory, scheme, port);
+        var nginx = new Nginx(process, directory, scheme, address);
         nginx.awaitListening();
         return nginx;
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    private static String text(InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ":" + address.getPort();
+    }
+
+    private static int freePort(InetAddress host) throws IOException {
+        try (var socket = new ServerSocket(0, 1, host)) {
             return socket.getLocalPort();
         }
     }
@@ -84,7 +101,7 @@ public final class Nginx implements AutoCloseable {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (true) {
             try (var socket = new Socket()) {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
+                socket.connect(address, 1000);
                 return;
             } catch (IOException e) {
                 if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -99,7 +116,7 @@ public final class Nginx implements AutoCloseable {
     }
 
     public URI uri() {
-        return URI.create(scheme + "://127.0.0.1:" + port);
+        return URI.create(scheme + "://" + text(address));
     }
 
     /** The requests so far, each {@code METHOD /path STATUS PROTOCOL}. */

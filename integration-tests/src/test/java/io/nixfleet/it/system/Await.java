@@ -1,0 +1,37 @@
+package io.nixfleet.it.system;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits for what a host does in its own time. */
+final class Await {
+    /** Longer than anything that a host does unasked. */
+    static final Duration LIMIT = Duration.ofSeconds(90);
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private Await() {}
+
+    /** Until the condition holds. */
+    static void until(String what, Duration limit, BooleanSupplier condition) {
+        value(what, limit, () -> condition.getAsBoolean() ? Optional.of(what) : Optional.empty());
+    }
+
+    /** Until there is a value. */
+    static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Optional<T> found = source.get();
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within %s: %s".formatted(limit, what));
+            }
+            LockSupport.parkNanos(PAUSE.toNanos());
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.nixfleet.it.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nixfleet.it.system.Stage.Role;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Deployments that are undone or refused. */
+@OnStage
+class RollbackTest {
+    @ParameterizedTest
+    @EnumSource(
+            value = Role.class,
+            names = {"UNHEALTHY", "FAILING_UNIT", "REFUSING"})
+    void returnsToExactlyTheFormerGeneration(Role bad, Scene scene) {
+        HostAgent agent = scene.startAgentOn(Role.A);
+        scene.desire(Role.B);
+        scene.assertRuns(agent, Role.B);
+        // The generation before is then not the one before the last of the list.
+        scene.host()
+                .run(
+                        "nix-env",
+                        "--profile",
+                        "/nix/var/nix/profiles/system",
+                        "--switch-generation",
+                        "1");
+        scene.host().run(scene.system(Role.A) + "/bin/switch-to-configuration", "switch");
+
+        scene.desire(bad);
+
+        scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
+    }
+
+    @Test
+    void undoesASwitchThatCutsTheHostOff(Scene scene) {
+        HostAgent agent = scene.startAgentOn(Role.A, "--confirm-timeout", "5");
+
+        scene.desire(Role.CUT_OFF);
+
+        scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
+        assertThat(scene.host().switches())
+                .contains("end switch " + scene.system(Role.CUT_OFF) + " 0");
+    }
+
+    @Test
+    void undoesASwitchThatCutsTheHostOffWhileTheAgentIsDead(Scene scene) {
+        HostAgent agent = scene.startAgentOn(Role.A, "--confirm-timeout", "5");
+        scene.host().holdSwitchAt("units");
+        scene.desire(Role.CUT_OFF);
+        scene.host().awaitSwitchAt("units");
+
+        // Masked, so that nothing brings it back before the timer has done its work.
+        scene.host().run("systemctl", "mask", "--runtime", "--now", HostAgent.UNIT);
+        scene.host().letSwitchGoOn("units");
+
+        Await.until(
+                "the former system runs",
+                Await.LIMIT,
+                () -> scene.host().currentSystem().equals(Optional.of(scene.system(Role.A))));
+        scene.host().run("systemctl", "unmask", "--runtime", HostAgent.UNIT);
+        agent.start();
+        scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
+    }
+
+    @Test
+    void refusesARolledBackSystemUntilToldOtherwise(Scene scene) {
+        HostAgent agent = scene.startAgentOn(Role.A);
+        scene.desire(Role.UNHEALTHY);
+        scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
+        long switches = switchesTo(scene, Role.UNHEALTHY);
+
+        scene.controlPlane().awaitNextPoll(Await.LIMIT);
+        scene.controlPlane().awaitNextPoll(Await.LIMIT);
+        agent.kill();
+        scene.controlPlane().awaitNextPoll(Await.LIMIT);
+        scene.controlPlane().awaitNextPoll(Await.LIMIT);
+
+        assertThat(switchesTo(scene, Role.UNHEALTHY)).isEqualTo(switches);
+        assertThat(scene.controlPlane().reports().getLast().path("success").asBoolean()).isFalse();
+
+        assertThat(agent.command("retry").exitCode()).isZero();
+        Await.until(
+                "the system is tried again",
+                Await.LIMIT,
+                () -> switchesTo(scene, Role.UNHEALTHY) > switches);
+    }
+
+    @Test
+    void forgetsARefusalWhenAnotherSystemWasDeployed(Scene scene) {
+        HostAgent agent = scene.startAgentOn(Role.A);
+        scene.desire(Role.UNHEALTHY);
+        scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
+
+        scene.desire(Role.B);
+        scene.assertRuns(agent, Role.B);
+        long switches = switchesTo(scene, Role.UNHEALTHY);
+        scene.desire(Role.UNHEALTHY);
+
+        Await.until(
+                "the system is tried again",
+                Await.LIMIT,
+                () -> switchesTo(scene, Role.UNHEALTHY) > switches);
+        scene.assertRolledBackTo(agent, Role.B, scene.host().profileGeneration());
+    }
+
+    @Test
+    void refusesWhatIsNotNixos(Scene scene) {
+        HostAgent agent = scene.startAgentOn(Role.A);
+
+        scene.desire(Role.NOT_NIXOS);
+
+        scene.controlPlane()
+                .awaitReport(
+                        "no NixOS",
+                        0,
+                        report ->
+                                !report.path("success").asBoolean()
+                                        && report.path("message")
+                                                .asText()
+                                                .contains("switch-to-configuration"));
+        scene.assertAgree(agent, Role.A);
+    }
+
+    private static long switchesTo(Scene scene, Role role) {
+        return scene.host().switches().stream()
+                .filter(line -> line.equals("begin switch " + scene.system(role)))
+                .count();
+    }
+}

@@ -1,0 +1,303 @@
+package io.nixfleet.it.system;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.model.AccessMode;
+import com.github.dockerjava.api.model.Bind;
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.Volume;
+import io.nixfleet.it.nix.Commands;
+import io.nixfleet.nix.store.StoreDir;
+import io.nixfleet.nix.store.StorePath;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.testcontainers.containers.Container.ExecResult;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.images.builder.Transferable;
+import org.testcontainers.utility.DockerImageName;
+
+/** A host with systemd as init and a Nix daemon; closing it destroys it. */
+final class SystemHost implements AutoCloseable {
+    /** Where the agent's package is on it. */
+    static final String AGENT = "/opt/nixfleet-agent";
+
+    private static final Duration COMMAND_LIMIT = Duration.ofSeconds(60);
+    private static final int STOP_SECONDS = 20;
+    private static final String PROFILE = "/nix/var/nix/profiles/system";
+
+    private static final String LOCK_HOLDER = "lock-holder.service";
+
+    private final GenericContainer<?> container;
+
+    private SystemHost(GenericContainer<?> container) {
+        this.container = container;
+    }
+
+    /**
+     * Boots one.
+     *
+     * @param trustedKey whose signatures its Nix daemon accepts
+     */
+    static SystemHost boot(Path agentPackage, String trustedKey) {
+        var container =
+                new GenericContainer<>(DockerImageName.parse(Engine.image()))
+                        .withImagePullPolicy(_ -> false)
+                        .withTmpFs(Map.of("/run", "rw,exec,mode=755", "/tmp", "rw,exec"))
+                        .withCopyToContainer(
+                                Transferable.of(nixConf(trustedKey)), "/etc/nix/nix.conf")
+                        .withCreateContainerCmdModifier(
+                                command -> {
+                                    command.withStopSignal("SIGRTMIN+3").withHostName("host");
+                                    allowSystemd(
+                                            Objects.requireNonNull(command.getHostConfig()),
+                                            agentPackage);
+                                });
+        container.start();
+        var host = new SystemHost(container);
+        host.awaitBooted();
+        return host;
+    }
+
+    private static void allowSystemd(HostConfig config, Path agentPackage) {
+        config.withCgroupnsMode("private")
+                .withCapAdd(Capability.SYS_ADMIN, Capability.NET_ADMIN, Capability.SYS_PTRACE)
+                .withSecurityOpts(List.of("seccomp=unconfined", "apparmor=unconfined"))
+                .withBinds(new Bind(agentPackage.toString(), new Volume(AGENT), AccessMode.ro));
+    }
+
+    private static String nixConf(String trustedKey) {
+        return """
+        trusted-public-keys = %s
+        substituters =
+        sandbox = false
+        build-users-group = nixbld
+        """
+                .formatted(trustedKey);
+    }
+
+    private void awaitBooted() {
+        Await.until(
+                "systemd has settled",
+                Await.LIMIT,
+                () -> {
+                    String state = tryRun("systemctl", "is-system-running").stdout().strip();
+                    return state.equals("running") || state.equals("degraded");
+                });
+    }
+
+    /** Runs a program to its end, whatever its exit code; a minute at most. */
+    Commands.Outcome tryRun(String... command) {
+        var limited = new ArrayList<String>();
+        limited.addAll(
+                List.of("timeout", "--kill-after=5", String.valueOf(COMMAND_LIMIT.toSeconds())));
+        limited.addAll(List.of(command));
+        try {
+            ExecResult result = container.execInContainer(limited.toArray(String[]::new));
+            return new Commands.Outcome(
+                    result.getExitCode(), result.getStdout(), result.getStderr());
+        } catch (IOException e) {
+            throw new AssertionError("cannot run " + limited, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Runs a program that must succeed; what it wrote to standard output. */
+    String run(String... command) {
+        Commands.Outcome outcome = tryRun(command);
+        if (outcome.exitCode() != 0) {
+            throw new AssertionError(
+                    "%s ended with %d: %s"
+                            .formatted(List.of(command), outcome.exitCode(), outcome.output()));
+        }
+        return outcome.stdout();
+    }
+
+    /** Runs a line of shell that must succeed. */
+    String shell(String line) {
+        return run("/bin/sh", "-c", line);
+    }
+
+    boolean exists(String path) {
+        return tryRun("test", "-e", path).exitCode() == 0;
+    }
+
+    String read(String path) {
+        return run("cat", path);
+    }
+
+    void write(String path, String content) {
+        container.copyFileToContainer(
+                Transferable.of(content.getBytes(StandardCharsets.UTF_8)), path);
+    }
+
+    /** Where a link leads in the end; empty when there is none. */
+    Optional<String> resolve(String link) {
+        Commands.Outcome outcome = tryRun("readlink", "-e", link);
+        return outcome.exitCode() == 0 ? Optional.of(outcome.stdout().strip()) : Optional.empty();
+    }
+
+    /** Where {@code /run/current-system} leads. */
+    Optional<StorePath> currentSystem() {
+        return storePath("/run/current-system");
+    }
+
+    /** What the system profile leads to. */
+    Optional<StorePath> profileSystem() {
+        return storePath(PROFILE);
+    }
+
+    /** The profile's generation, such as {@code system-2-link}. */
+    Optional<String> profileGeneration() {
+        Commands.Outcome outcome = tryRun("readlink", PROFILE);
+        return outcome.exitCode() == 0
+                ? Optional.of(Path.of(outcome.stdout().strip()).getFileName().toString())
+                : Optional.empty();
+    }
+
+    private Optional<StorePath> storePath(String link) {
+        return resolve(link).map(path -> StorePath.parse(StoreDir.NIX_STORE, path));
+    }
+
+    boolean isValid(StorePath path) {
+        return tryRun("nix-store", "--check-validity", path.toString()).exitCode() == 0;
+    }
+
+    /** Deletes all that is not reachable from a root. */
+    void collectGarbage() {
+        run("nix-store", "--gc");
+    }
+
+    /** What switches there were: {@code begin ACTION SYSTEM} and {@code end ACTION SYSTEM CODE}. */
+    List<String> switches() {
+        return shell("cat /var/lib/nixfleet-test/actions 2>/dev/null || true").lines().toList();
+    }
+
+    /** Makes switches stop at a point (begin, activated, units) until they are let go on. */
+    void holdSwitchAt(String point) {
+        shell(
+                "mkdir -p /run/nixfleet-test && rm -f /run/nixfleet-test/reached-%1$s && : >/run/nixfleet-test/hold-%1$s"
+                        .formatted(point));
+    }
+
+    void awaitSwitchAt(String point) {
+        Await.until(
+                "a switch is at " + point,
+                Await.LIMIT,
+                () -> exists("/run/nixfleet-test/reached-" + point));
+    }
+
+    void letSwitchGoOn(String point) {
+        run("rm", "-f", "/run/nixfleet-test/hold-" + point);
+    }
+
+    /** Holds NixOS's lock of switches, as a switch by hand does. */
+    void holdSwitchLock() {
+        run("mkdir", "-p", "/run/nixos");
+        run(
+                "systemd-run",
+                "--quiet",
+                "--unit=" + LOCK_HOLDER,
+                "--collect",
+                "flock",
+                "/run/nixos/switch-to-configuration.lock",
+                "sleep",
+                "infinity");
+        Await.until(
+                "the lock is held",
+                Await.LIMIT,
+                () ->
+                        tryRun(
+                                                "flock",
+                                                "--nonblock",
+                                                "/run/nixos/switch-to-configuration.lock",
+                                                "true")
+                                        .exitCode()
+                                != 0);
+    }
+
+    void freeSwitchLock() {
+        run("systemctl", "stop", LOCK_HOLDER);
+    }
+
+    /** What a URL answers, as seen from the host; empty unless the answer is a good one. */
+    Optional<String> get(String url) {
+        Commands.Outcome outcome =
+                tryRun("curl", "--silent", "--fail", "--max-time", "10", "--noproxy", "*", url);
+        return outcome.exitCode() == 0 ? Optional.of(outcome.stdout()) : Optional.empty();
+    }
+
+    String journal(String unit) {
+        return run("journalctl", "--no-pager", "--output=short-precise", "--unit=" + unit);
+    }
+
+    /** One property of a unit, as {@code systemctl show} says it. */
+    String property(String unit, String name) {
+        return run("systemctl", "show", "--value", "--property=" + name, unit).strip();
+    }
+
+    /** Reboots in good order. */
+    void reboot() {
+        docker().restartContainerCmd(container.getContainerId()).withTimeout(STOP_SECONDS).exec();
+        awaitBooted();
+    }
+
+    /** Pulls the plug, and boots again. */
+    void losePower() {
+        docker().killContainerCmd(container.getContainerId()).exec();
+        docker().waitContainerCmd(container.getContainerId()).start().awaitStatusCode();
+        docker().startContainerCmd(container.getContainerId()).exec();
+        awaitBooted();
+    }
+
+    void disconnect() {
+        docker().disconnectFromNetworkCmd()
+                .withNetworkId(Engine.NETWORK)
+                .withContainerId(container.getContainerId())
+                .withForce(true)
+                .exec();
+    }
+
+    void connect() {
+        docker().connectToNetworkCmd()
+                .withNetworkId(Engine.NETWORK)
+                .withContainerId(container.getContainerId())
+                .exec();
+    }
+
+    private DockerClient docker() {
+        return container.getDockerClient();
+    }
+
+    /** Writes down what it logged and what its units are like, for people. */
+    void dump(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        var commands =
+                Map.of(
+                        "journal.txt",
+                        new String[] {"journalctl", "--no-pager", "--output=short-precise"},
+                        "units.txt",
+                        new String[] {"systemctl", "--no-pager", "--full", "status", "*.service"},
+                        "profile.txt",
+                        new String[] {"/bin/sh", "-c", "ls -l /nix/var/nix/profiles /run /boot"},
+                        "switches.txt",
+                        new String[] {"cat", "/var/lib/nixfleet-test/actions"});
+        for (var entry : commands.entrySet()) {
+            Files.writeString(directory.resolve(entry.getKey()), tryRun(entry.getValue()).output());
+        }
+    }
+
+    @Override
+    public void close() {
+        container.stop();
+    }
+}

@@ -134,6 +134,11 @@ public final class CommandLines implements Callable<Integer> {
     private static int unexpected(
             Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
         if (failure instanceof InterruptedException) {
+            if (commandLine.getCommand() instanceof CommandLines
+                    || commandLine.getCommand() instanceof RunCommand) {
+                // The daemon's own log has said that it stops.
+                return INTERRUPTED;
+            }
             commandLine.getErr().println("interrupted; run again to go on from here");
             commandLine.getErr().flush();
             return INTERRUPTED;

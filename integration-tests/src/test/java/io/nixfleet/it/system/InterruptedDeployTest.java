@@ -111,7 +111,7 @@ class InterruptedDeployTest {
     @ParameterizedTest
     @EnumSource(End.class)
     void judgesTheSystemAfterAnEndWhileVerifying(End end, Scene scene) {
-        HostAgent agent = scene.startAgentOn(Role.A, "--health-deadline", "30");
+        HostAgent agent = scene.startAgentOn(Role.A, "--verify-timeout", "30");
         scene.desire(Role.UNHEALTHY);
         agent.awaitPhase("verifying");
 

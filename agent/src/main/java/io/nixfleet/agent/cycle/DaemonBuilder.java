@@ -78,6 +78,7 @@ public final class DaemonBuilder {
                         parts.state(),
                         desired,
                         parts.clock(),
+                        parts.metrics()::generation,
                         reports::wake);
         var surroundings =
                 new DeployRunner.Surroundings(

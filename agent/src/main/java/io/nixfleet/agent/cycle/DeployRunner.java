@@ -216,11 +216,6 @@ public final class DeployRunner {
             if (has(host, request)) {
                 return new PhaseResult.NothingToDo("up-to-date");
             }
-            if (request.action().setsProfile() && host.running().isEmpty()) {
-                return new PhaseResult.NotPossible(
-                        "%s does not lead to a system: is this a NixOS host?"
-                                .formatted(tools.paths().currentSystem()));
-            }
             return new PhaseResult.Ready(host);
         } catch (HostException e) {
             return new PhaseResult.NotPossible(String.valueOf(e.getMessage()));

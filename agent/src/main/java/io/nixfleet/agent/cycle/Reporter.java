@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Writes reports into the outbox. Safe for many threads. */
 public final class Reporter {
@@ -24,6 +25,7 @@ public final class Reporter {
     private final StateStore state;
     private final Desired desired;
     private final InstantSource clock;
+    private final Consumer<StorePath> seen;
     private final Runnable wake;
 
     /** Who reports. */
@@ -34,6 +36,9 @@ public final class Reporter {
     }
 
     /**
+     * Reports on one host.
+     *
+     * @param seen told of the system that runs, whenever it is looked up
      * @param wake told that there is something to send
      */
     Reporter(
@@ -42,12 +47,14 @@ public final class Reporter {
             StateStore state,
             Desired desired,
             InstantSource clock,
+            Consumer<StorePath> seen,
             Runnable wake) {
         this.machine = machine;
         this.tools = tools;
         this.state = state;
         this.desired = desired;
         this.clock = clock;
+        this.seen = seen;
         this.wake = wake;
     }
 
@@ -120,7 +127,9 @@ public final class Reporter {
 
     private String currentGeneration() {
         try {
-            return tools.host().state().running().map(StorePath::toString).orElse("unknown");
+            Optional<StorePath> running = tools.host().state().running();
+            running.ifPresent(seen);
+            return running.map(StorePath::toString).orElse("unknown");
         } catch (HostException _) {
             return "unknown";
         }

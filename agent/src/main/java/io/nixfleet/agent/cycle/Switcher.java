@@ -2,6 +2,7 @@ package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.activation.FreeSpace;
 import io.nixfleet.agent.activation.HostException;
+import io.nixfleet.agent.activation.Restoration;
 import io.nixfleet.agent.activation.SwitchResult;
 import io.nixfleet.agent.activation.SwitchUnit;
 import io.nixfleet.agent.activation.UndoState;
@@ -103,7 +104,7 @@ final class Switcher {
                 return undone(id).orElse(result(unit, earlier.get()));
             }
         }
-        if (action.activates() && undoAfter.isPresent()) {
+        if (action.activates() && undoAfter.isPresent() && canBeUndone(deployment)) {
             tools.undo(id).arm(before(deployment), undoAfter.get());
         }
         if (action.setsProfile()) {
@@ -156,6 +157,11 @@ final class Switcher {
         } catch (HostException e) {
             return new PhaseResult.SwitchBroke(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A host that had no system yet has nothing to return to. */
+    static boolean canBeUndone(Deployment deployment) {
+        return !Restoration.steps(before(deployment)).isEmpty();
     }
 
     static SystemState before(Deployment deployment) {

@@ -42,7 +42,7 @@ final class Verifier {
 
     PhaseResult verify(Deployment deployment) throws InterruptedException {
         try {
-            if (undoAfter.isPresent()) {
+            if (undoAfter.isPresent() && Switcher.canBeUndone(deployment)) {
                 Optional<PhaseResult> undone = rearm(deployment);
                 if (undone.isPresent()) {
                     return undone.get();

@@ -29,10 +29,9 @@ public final class DaemonBuilder {
     private static final Duration BETWEEN_ROUNDS = Duration.ofSeconds(5);
 
     /**
-     * How long a switch may take before its undo timer, should the agent not come back, no longer
-     * leaves it the time; the timer waits for a switch that still runs.
+     * How long the agent may be away, as when the switch restarts it, before the timer goes off.
      */
-    private static final Duration FOR_THE_SWITCH = Duration.ofMinutes(2);
+    private static final Duration ABSENCE = Duration.ofSeconds(20);
 
     private DaemonBuilder() {}
 
@@ -136,7 +135,7 @@ public final class DaemonBuilder {
                                 confirm ->
                                         confirm.plus(applying.settle())
                                                 .plus(applying.verify())
-                                                .plus(FOR_THE_SWITCH));
+                                                .plus(ABSENCE));
         Set<String> ownCache =
                 settings.cacheUrl().map(DaemonBuilder::cacheName).map(Set::of).orElse(Set.of());
         Supplier<FetchListener> listeners =

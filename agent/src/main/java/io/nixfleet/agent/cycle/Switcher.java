@@ -99,22 +99,43 @@ final class Switcher {
         Action action = deployment.request().action();
         SwitchUnit unit = tools.unit(id, SwitchUnit.Role.DEPLOY);
         if (resumed) {
-            Optional<SwitchResult> earlier = unit.await();
+            Optional<SwitchResult> earlier = await(deployment, unit);
             if (earlier.isPresent()) {
                 return undone(id).orElse(result(unit, earlier.get()));
             }
         }
-        if (action.activates() && undoAfter.isPresent() && canBeUndone(deployment)) {
-            tools.undo(id).arm(before(deployment), undoAfter.get());
+        if (isUndoable(deployment)) {
+            tools.undo(id).arm(before(deployment), undoAfter.orElseThrow());
         }
         if (action.setsProfile()) {
             tools.host().setProfile(system);
         }
         unit.start(system, action);
         SwitchResult ended =
-                unit.await()
+                await(deployment, unit)
                         .orElse(new SwitchResult.Lost("systemd does not know its unit any more"));
         return undone(id).orElse(result(unit, ended));
+    }
+
+    private boolean isUndoable(Deployment deployment) {
+        return deployment.request().action().activates()
+                && undoAfter.isPresent()
+                && canBeUndone(deployment);
+    }
+
+    private Optional<SwitchResult> await(Deployment deployment, SwitchUnit unit)
+            throws HostException, InterruptedException {
+        if (!isUndoable(deployment)) {
+            return unit.await();
+        }
+        try (var _ =
+                UndoKeeper.of(
+                        tools,
+                        deployment.request().id(),
+                        before(deployment),
+                        undoAfter.orElseThrow())) {
+            return unit.await();
+        }
     }
 
     /** Whether the timer went off, which waits for the end of a switch. */

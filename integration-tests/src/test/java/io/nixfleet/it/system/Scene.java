@@ -54,8 +54,11 @@ final class Scene implements AutoCloseable {
                 {"systemd": [{"units": ["web.service"]}],
                  "http": [{"url": "http://127.0.0.1:8080/", "timeout": 2}]}
                 """);
-        var options = new ArrayList<>(List.of("--health-interval", "600"));
+        var options = new ArrayList<>(List.of("--health-interval", "600", "--settle-time", "1"));
         options.addAll(List.of(moreOptions));
+        if (!options.contains("--verify-timeout")) {
+            options.addAll(List.of("--verify-timeout", "5"));
+        }
         HostAgent agent = HostAgent.install(host, controlPlane.uri(), options);
         agent.start();
         return agent;

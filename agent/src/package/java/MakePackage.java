@@ -184,7 +184,11 @@ final class MakePackage {
                         .redirectInput(new File("/dev/null"))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
-        builder.environment().put("NIXFLEET_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache);
+        builder.environment().put("NIXFLEET_JAVA_OPTS", 
+                                // Profiles are for the optimizing compiler, which does not run.
+                                "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
+                                        + " -XX:AOTCacheOutput="
+                                        + cache);
         Process process = builder.start();
         String failure = null;
         if (!process.waitFor(TRAINING_LIMIT.toSeconds(), TimeUnit.SECONDS)) {

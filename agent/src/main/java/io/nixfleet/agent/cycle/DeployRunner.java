@@ -291,9 +291,9 @@ public final class DeployRunner {
                 state.note(Reporter.ATTENTION_NOTE, message);
             }
         }
-        report(ended, outcome, decided);
-        metrics.deploymentEnded(outcome);
         cleanUp(ended, outcome);
+        metrics.deploymentEnded(outcome);
+        report(ended, outcome, decided);
         state.finish(ended, clock.instant());
     }
 

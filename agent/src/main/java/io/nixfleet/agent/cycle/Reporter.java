@@ -94,9 +94,12 @@ public final class Reporter {
         if (attention.isPresent()) {
             return new Verdict(false, attention.get());
         }
-        return desired.system()
-                .flatMap(state::refusal)
-                .map(Refusal::reason)
+        // Before the first poll nothing is known to be wanted, but what was refused last still is.
+        Optional<Refusal> refusal =
+                desired.system()
+                        .map(state::refusal)
+                        .orElseGet(() -> state.refusals().stream().findFirst());
+        return refusal.map(Refusal::reason)
                 .map(reason -> new Verdict(false, reason))
                 .orElse(new Verdict(success, message));
     }

@@ -87,6 +87,7 @@ record Columns(ResultSet row) {
         return switch (text("outcome")) {
             case "deployed" -> new Outcome.Deployed(message);
             case "already_running" -> new Outcome.AlreadyRunning(message);
+            case "dry_run" -> new Outcome.DryRun(message);
             case "failed" -> new Outcome.Failed(message);
             case "superseded" -> new Outcome.Superseded(message);
             case "rolled_back" -> new Outcome.RolledBack(message);

@@ -99,6 +99,7 @@ final class StateStoreTest {
                 List.of(
                         new Outcome.Deployed("deployed"),
                         new Outcome.AlreadyRunning("up-to-date"),
+                        new Outcome.DryRun("dry-run: would apply"),
                         new Outcome.Failed(""),
                         new Outcome.Superseded("by b"),
                         new Outcome.RolledBack("rolled back: web: 503"),

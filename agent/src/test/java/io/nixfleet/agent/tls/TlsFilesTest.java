@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -47,11 +48,14 @@ class TlsFilesTest {
     @BeforeEach
     void listen() {
         Logger.getLogger(TlsFiles.class.getName()).addHandler(log);
+        // Whatever the level that another test has set for all of ours.
+        Logger.getLogger(TlsFiles.class.getName()).setLevel(Level.INFO);
     }
 
     @AfterEach
     void stopListening() {
         Logger.getLogger(TlsFiles.class.getName()).removeHandler(log);
+        Logger.getLogger(TlsFiles.class.getName()).setLevel(null);
     }
 
     private TlsPaths paths(Path where) throws IOException {

@@ -96,6 +96,7 @@ class RollbackTest {
 
         scene.desire(Role.B);
         scene.assertRuns(agent, Role.B);
+        Optional<String> generation = scene.host().profileGeneration();
         long switches = switchesTo(scene, Role.UNHEALTHY);
         scene.desire(Role.UNHEALTHY);
 
@@ -103,7 +104,7 @@ class RollbackTest {
                 "the system is tried again",
                 Await.LIMIT,
                 () -> switchesTo(scene, Role.UNHEALTHY) > switches);
-        scene.assertRolledBackTo(agent, Role.B, scene.host().profileGeneration());
+        scene.assertRolledBackTo(agent, Role.B, generation);
     }
 
     @Test

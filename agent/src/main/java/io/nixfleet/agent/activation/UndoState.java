@@ -2,6 +2,14 @@ package io.nixfleet.agent.activation;
 
 /** What became of the timer that undoes a deployment. */
 public sealed interface UndoState {
+    /** Whether it does not wait any more, but began its work. */
+    default boolean wentOff() {
+        return switch (this) {
+            case Absent _, Armed _ -> false;
+            case Undoing _, Undone _, UndoFailed _ -> true;
+        };
+    }
+
     /** There is none: never armed, disarmed, or lost with a restart of the host. */
     record Absent() implements UndoState {}
 

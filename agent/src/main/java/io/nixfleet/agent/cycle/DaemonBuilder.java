@@ -140,9 +140,10 @@ public final class DaemonBuilder {
                 settings.cacheUrl().map(DaemonBuilder::cacheName).map(Set::of).orElse(Set.of());
         Supplier<FetchListener> listeners =
                 () -> {
-                    var fetchMetrics = parts.metrics().fetch(ownCache);
+                    FetchListener totals = meter.begin();
+                    FetchListener fetchMetrics = parts.metrics().fetch(ownCache);
                     return event -> {
-                        meter.on(event);
+                        totals.on(event);
                         fetchMetrics.on(event);
                     };
                 };

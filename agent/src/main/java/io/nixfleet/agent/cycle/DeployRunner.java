@@ -213,28 +213,13 @@ public final class DeployRunner {
         DeployRequest request = now.request();
         try {
             SystemState host = tools.host().state();
-            if (has(host, request)) {
+            if (host.has(request.system(), request.action())) {
                 return new PhaseResult.NothingToDo("up-to-date");
             }
             return new PhaseResult.Ready(host);
         } catch (HostException e) {
             return new PhaseResult.NotPossible(String.valueOf(e.getMessage()));
         }
-    }
-
-    static boolean has(SystemState host, DeployRequest request) {
-        boolean running = host.running().filter(request.system()::equals).isPresent();
-        boolean boots =
-                host.profile()
-                        .map(SystemState.Generation::system)
-                        .filter(request.system()::equals)
-                        .isPresent();
-        return switch (request.action()) {
-            case SWITCH -> running && boots;
-            case BOOT -> boots;
-            case TEST -> running;
-            case DRY_ACTIVATE -> false;
-        };
     }
 
     private PhaseResult fetch(Deployment now) throws InterruptedException {

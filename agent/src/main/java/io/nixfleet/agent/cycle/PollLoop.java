@@ -150,14 +150,7 @@ public final class PollLoop {
 
     private boolean isRunning(StorePath system) {
         try {
-            return DeployRunner.has(
-                    tools.host().state(),
-                    new DeployRequest(
-                            "check",
-                            system,
-                            Optional.empty(),
-                            Action.SWITCH,
-                            DeployRequest.Source.POLL));
+            return tools.host().state().has(system, Action.SWITCH);
         } catch (HostException _) {
             // The deployment's own check will say what is wrong.
             return false;

@@ -5,7 +5,6 @@ import io.nixfleet.agent.activation.HostException;
 import io.nixfleet.agent.activation.Restoration;
 import io.nixfleet.agent.activation.SwitchResult;
 import io.nixfleet.agent.activation.SwitchUnit;
-import io.nixfleet.agent.activation.UndoState;
 import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.agent.deploy.Deployment;
 import io.nixfleet.agent.deploy.PhaseResult;
@@ -23,6 +22,10 @@ import java.util.Optional;
  * became of it.
  */
 final class Switcher {
+    /** Why a deployment is rolled back that its timer undid. */
+    static final String UNDONE =
+            "the control plane was not reached in time, and the undo timer went off";
+
     private static final String BOOT_NOTE = "applying-since-boot";
 
     private final HostTools tools;
@@ -43,11 +46,9 @@ final class Switcher {
 
     PhaseResult apply(Deployment deployment) throws InterruptedException {
         String id = deployment.request().id();
-        String boot;
         boolean here;
         try {
-            boot = BootId.current();
-            String mark = id + " " + boot;
+            String mark = id + " " + BootId.current();
             Optional<String> marked = state.note(BOOT_NOTE);
             boolean resumed = marked.filter(note -> note.startsWith(id + " ")).isPresent();
             here = marked.filter(mark::equals).isPresent();
@@ -140,14 +141,9 @@ final class Switcher {
 
     /** Whether the timer went off, which waits for the end of a switch. */
     private Optional<PhaseResult> undone(String id) throws HostException, InterruptedException {
-        return switch (tools.undo(id).state()) {
-            case UndoState.Absent _, UndoState.Armed _ -> Optional.empty();
-            case UndoState.Undoing _, UndoState.Undone _, UndoState.UndoFailed _ ->
-                    Optional.of(
-                            new PhaseResult.SwitchBroke(
-                                    "the control plane was not reached in time, and the undo timer"
-                                            + " went off"));
-        };
+        return tools.undo(id).state().wentOff()
+                ? Optional.of(new PhaseResult.SwitchBroke(UNDONE))
+                : Optional.empty();
     }
 
     private static PhaseResult result(SwitchUnit unit, SwitchResult ended)

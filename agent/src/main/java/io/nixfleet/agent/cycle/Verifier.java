@@ -70,17 +70,11 @@ final class Verifier {
     private Optional<PhaseResult> rearm(Deployment deployment)
             throws HostException, InterruptedException {
         var undo = tools.undo(deployment.request().id());
-        return switch (undo.state()) {
-            case UndoState.Absent _, UndoState.Armed _ -> {
-                undo.arm(Switcher.before(deployment), undoAfter.orElseThrow());
-                yield Optional.empty();
-            }
-            case UndoState.Undoing _, UndoState.Undone _, UndoState.UndoFailed _ ->
-                    Optional.of(
-                            new PhaseResult.Unhealthy(
-                                    "the control plane was not reached in time, and the undo timer"
-                                            + " went off"));
-        };
+        if (undo.state().wentOff()) {
+            return Optional.of(new PhaseResult.Unhealthy(Switcher.UNDONE));
+        }
+        undo.arm(Switcher.before(deployment), undoAfter.orElseThrow());
+        return Optional.empty();
     }
 
     private PhaseResult confirmed(Deployment deployment)

@@ -19,12 +19,11 @@ import io.nixfleet.agent.time.Ticks;
 import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.agent.tls.TlsPaths;
 import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.substituter.cache.http.SmallVertx;
 import io.nixfleet.substituter.daemon.DaemonStore;
 import io.nixfleet.substituter.daemon.StoreSelection;
 import io.nixfleet.substituter.store.Store;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -89,7 +88,7 @@ public final class RunningAgent implements AutoCloseable {
                                     settings.tls().authority(),
                                     settings.tls().certificate(),
                                     settings.tls().key()));
-            Vertx vertx = vertx();
+            Vertx vertx = SmallVertx.open();
             opened.push(() -> close(vertx));
             var controlPlane =
                     new ControlPlane(
@@ -169,21 +168,6 @@ public final class RunningAgent implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IOException("this Java runtime cannot set up TLS: " + e.getMessage(), e);
         }
-    }
-
-    /** One thread for all of it: the daemon is idle nearly always. */
-    private static Vertx vertx() {
-        return Vertx.vertx(
-                new VertxOptions()
-                        .setEventLoopPoolSize(1)
-                        .setWorkerPoolSize(1)
-                        .setInternalBlockingPoolSize(1)
-                        .setUseDaemonThread(true)
-                        .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1))
-                        .setFileSystemOptions(
-                                new FileSystemOptions()
-                                        .setClassPathResolvingEnabled(false)
-                                        .setFileCachingEnabled(false)));
     }
 
     private static void close(Vertx vertx) throws InterruptedException {

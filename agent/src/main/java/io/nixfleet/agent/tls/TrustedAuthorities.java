@@ -3,13 +3,8 @@ package io.nixfleet.agent.tls;
 import io.nixfleet.substituter.cache.http.TrustRoots;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import java.util.List;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
@@ -35,24 +30,9 @@ public final class TrustedAuthorities {
 
     /** Those of the file alone, for a server that must not believe whomever the system believes. */
     public static X509TrustManager only(Path caFile) throws IOException {
-        try {
-            KeyStore authorities = KeyStore.getInstance("PKCS12");
-            authorities.load(null, null);
-            for (X509Certificate certificate : PemFiles.readCertificates(caFile)) {
-                authorities.setCertificateEntry("ca-" + authorities.size(), certificate);
-            }
-            var factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(authorities);
-            for (TrustManager manager : factory.getTrustManagers()) {
-                if (manager instanceof X509TrustManager x509) {
-                    return x509;
-                }
-            }
-            throw new IOException("this Java runtime has no X.509 trust manager");
-        } catch (GeneralSecurityException e) {
-            throw new IOException("this Java runtime cannot set up TLS: " + e.getMessage(), e);
-        }
+        // As above: this reader tells what is wrong with the file.
+        PemFiles.readCertificates(caFile);
+        return TrustRoots.loadOnly(caFile);
     }
 
     /**

@@ -2,8 +2,6 @@ package io.nixfleet.substituter.cache.http;
 
 import io.netty.handler.ssl.OpenSsl;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.Http2ClientConfig;
 import io.vertx.core.http.Http2Settings;
@@ -57,20 +55,8 @@ public final class HttpTransport implements AutoCloseable {
     }
 
     public static HttpTransport open(HttpTransportOptions options) {
-        // Small: no files are served, and nothing blocking runs on Vert.x's own pools. One event
-        // loop: it is busy a third of the time in the fastest fetch, and two cost more.
-        var small =
-                new VertxOptions()
-                        .setEventLoopPoolSize(1)
-                        .setWorkerPoolSize(1)
-                        .setInternalBlockingPoolSize(1)
-                        .setUseDaemonThread(true)
-                        .setBlockedThreadCheckInterval(TimeUnit.DAYS.toMillis(1))
-                        .setFileSystemOptions(
-                                new FileSystemOptions()
-                                        .setClassPathResolvingEnabled(false)
-                                        .setFileCachingEnabled(false));
-        return new HttpTransport(options, Vertx.vertx(small));
+        // One event loop: it is busy a third of the time in the fastest fetch, and two cost more.
+        return new HttpTransport(options, SmallVertx.open());
     }
 
     /**

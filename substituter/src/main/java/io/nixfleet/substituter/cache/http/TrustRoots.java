@@ -39,8 +39,7 @@ public final class TrustRoots {
      */
     public static X509ExtendedTrustManager load(List<Path> extraCaFiles) throws IOException {
         try {
-            KeyStore roots = KeyStore.getInstance("PKCS12");
-            roots.load(null, null);
+            KeyStore roots = empty();
             Optional<Path> system = systemBundle();
             if (system.isPresent()) {
                 add(roots, certificates(system.get()));
@@ -54,6 +53,27 @@ public final class TrustRoots {
         } catch (GeneralSecurityException e) {
             throw new IOException("this Java runtime cannot set up TLS: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * The authorities of the file and no others.
+     *
+     * @throws IOException when the file cannot be read or holds no certificates
+     */
+    public static X509ExtendedTrustManager loadOnly(Path caFile) throws IOException {
+        try {
+            KeyStore roots = empty();
+            add(roots, certificates(caFile));
+            return trustManager(roots);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("this Java runtime cannot set up TLS: " + e.getMessage(), e);
+        }
+    }
+
+    private static KeyStore empty() throws GeneralSecurityException, IOException {
+        KeyStore roots = KeyStore.getInstance("PKCS12");
+        roots.load(null, null);
+        return roots;
     }
 
     private static void add(KeyStore roots, Collection<? extends Certificate> certificates)

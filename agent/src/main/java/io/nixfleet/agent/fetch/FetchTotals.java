@@ -1,4 +1,4 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.fetch;
 
 import io.nixfleet.substituter.fetch.FetchEvent;
 import io.nixfleet.substituter.fetch.FetchListener;
@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** How far a fetch is, counted from its events; read by displays at their own pace. */
-final class FetchTotals implements FetchListener {
+public final class FetchTotals implements FetchListener {
     private final AtomicLong found = new AtomicLong();
     private final AtomicLong plannedPaths = new AtomicLong(-1);
     private final AtomicLong plannedBytes = new AtomicLong();
@@ -42,35 +42,35 @@ final class FetchTotals implements FetchListener {
     }
 
     /** Whether the walk is over. */
-    boolean planned() {
+    public boolean planned() {
         return plannedPaths.get() >= 0;
     }
 
     /** Paths found by the walk so far. */
-    long found() {
+    public long found() {
         return found.get();
     }
 
-    long plannedPaths() {
+    public long plannedPaths() {
         return plannedPaths.get();
     }
 
     /** NAR bytes to import. */
-    long plannedBytes() {
+    public long plannedBytes() {
         return plannedBytes.get();
     }
 
-    long donePaths() {
+    public long donePaths() {
         return donePaths.sum();
     }
 
     /** NAR bytes imported. */
-    long doneBytes() {
+    public long doneBytes() {
         return doneBytes.sum();
     }
 
     /** Compressed bytes received. */
-    long receivedBytes() {
+    public long receivedBytes() {
         return receivedBytes.sum();
     }
 }

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -38,6 +39,7 @@ public final class SystemFetch {
     private final Options options;
     private final Supplier<FetchListener> listeners;
     private final ProcessRunner runner;
+    private final Map<String, String> environment;
 
     /**
      * How to fetch.
@@ -52,14 +54,24 @@ public final class SystemFetch {
             Optional<URI> ownCache,
             List<String> trustedPublicKeys,
             Optional<Path> netrc,
-            String userAgent) {}
+            String userAgent) {
+        public Options {
+            trustedPublicKeys = List.copyOf(trustedPublicKeys);
+        }
+    }
 
     /**
+     * @param environment where Nix is asked for its configuration
      * @param listeners makes the listener of each fetch
      */
-    SystemFetch(Options options, ProcessRunner runner, Supplier<FetchListener> listeners) {
+    SystemFetch(
+            Options options,
+            ProcessRunner runner,
+            Map<String, String> environment,
+            Supplier<FetchListener> listeners) {
         this.options = options;
         this.runner = runner;
+        this.environment = Map.copyOf(environment);
         this.listeners = listeners;
     }
 
@@ -73,10 +85,12 @@ public final class SystemFetch {
         FetchListener listener = listeners.get();
         try {
             // Read each time: a key that was revoked is refused at the next fetch.
-            FetchEnvironment environment =
+            FetchEnvironment trust =
                     FetchEnvironment.of(
-                            NixConfig.read(runner), options.trustedPublicKeys(), options.netrc());
-            try (var caches = environment.openCaches(listener, options.userAgent())) {
+                            NixConfig.read(runner, environment),
+                            options.trustedPublicKeys(),
+                            options.netrc());
+            try (var caches = trust.openCaches(listener, options.userAgent())) {
                 var opened = new ArrayList<BinaryCache>();
                 if (cache.isPresent()) {
                     opened.add(caches.open(cache.get()));
@@ -85,7 +99,7 @@ public final class SystemFetch {
                         new Substituter(
                                 options.store(),
                                 opened,
-                                environment.trustedKeys(),
+                                trust.trustedKeys(),
                                 FetchPolicy.DEFAULT,
                                 listener);
                 return fetch(substituter, request.system(), root, cache);

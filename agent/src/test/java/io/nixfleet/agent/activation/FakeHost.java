@@ -1,6 +1,7 @@
 package io.nixfleet.agent.activation;
 
 import io.nixfleet.agent.deploy.SystemState.Generation;
+import io.nixfleet.agent.process.Command;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
@@ -16,12 +17,12 @@ import java.util.Map;
  * A directory that stands for a host, and commands that do to it what the real ones do, as far as
  * it is made use of here. Units are directories of {@code units}.
  */
-final class FakeHost {
-    final Path root;
-    final Path bin;
-    final HostPaths paths;
+public final class FakeHost {
+    public final Path root;
+    public final Path bin;
+    public final HostPaths paths;
 
-    FakeHost(Path dir) throws IOException {
+    public FakeHost(Path dir) throws IOException {
         root = Files.createDirectories(dir.resolve("root"));
         bin = Files.createDirectories(dir.resolve("bin"));
         paths = new HostPaths(root);
@@ -31,6 +32,7 @@ final class FakeHost {
         Files.createDirectories(units());
         program(bin.resolve("nix-env"), NIX_ENV);
         program(bin.resolve("nix-store"), "exit 0\n");
+        program(bin.resolve("nix"), "echo '{}'\n");
         program(bin.resolve("systemd-run"), SYSTEMD_RUN.replace("UNITS", units().toString()));
         program(bin.resolve("systemctl"), SYSTEMCTL.replace("UNITS", units().toString()));
         program(
@@ -39,32 +41,32 @@ final class FakeHost {
                         .formatted(root.resolve("journalctl-arguments")));
     }
 
-    HostCommands commands() {
+    public HostCommands commands() {
         return new HostCommands(
                 new ProcessRunner(),
                 Map.of("PATH", bin + ":/usr/bin:/bin", "LOCALE_ARCHIVE", "/locales"),
                 Duration.ofSeconds(20));
     }
 
-    Path units() {
+    public Path units() {
         return root.resolve("units");
     }
 
-    Path log() {
+    public Path log() {
         return root.resolve("log");
     }
 
-    List<String> activations() throws IOException {
+    public List<String> activations() throws IOException {
         return Files.exists(log()) ? Files.readAllLines(log()) : List.of();
     }
 
-    static StorePath path(String name) {
+    public static StorePath path(String name) {
         return StorePath.ofBaseName(
                 StoreDir.NIX_STORE, "0123456789abcdfghijklmnpqrsvwxyz-nixos-system-" + name);
     }
 
     /** A system whose activation writes a line and then runs this. */
-    StorePath system(String name, String script) throws IOException {
+    public StorePath system(String name, String script) throws IOException {
         StorePath path = path(name);
         Path program = paths.switchProgram(path);
         Files.createDirectories(program.getParent());
@@ -72,22 +74,37 @@ final class FakeHost {
         return path;
     }
 
-    void running(StorePath system) throws IOException {
+    public void running(StorePath system) throws IOException {
         link(paths.currentSystem(), system.toString());
     }
 
-    Generation generation(int number, StorePath system) throws IOException {
+    public Generation generation(int number, StorePath system) throws IOException {
         link(paths.generation(number), system.toString());
         link(paths.systemProfile(), "system-" + number + "-link");
         return new Generation(number, system);
     }
 
-    static void link(Path link, String target) throws IOException {
+    /** What systemd does when a timer's time has come. */
+    public void letGoOff(String timer) throws IOException, InterruptedException {
+        Path unit = units().resolve(timer + ".service");
+        Files.writeString(units().resolve(timer + ".timer/sub"), "running\n");
+        Files.writeString(unit.resolve("active"), "activating\n");
+        var _ =
+                new ProcessRunner()
+                        .run(
+                                Command.of(
+                                        "/bin/sh",
+                                        "-c",
+                                        "setsid sh '%s' < /dev/null > /dev/null 2>&1 &"
+                                                .formatted(unit.resolve("run"))));
+    }
+
+    public static void link(Path link, String target) throws IOException {
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, Path.of(target));
     }
 
-    static void program(Path file, String script) throws IOException {
+    public static void program(Path file, String script) throws IOException {
         Files.writeString(file, "#!/bin/sh\n" + script);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -169,7 +186,7 @@ final class FakeHost {
               esac
             done
             u='UNITS'/$1
-            of() { cat "$u/$1" 2> /dev/null || echo "$2"; }
+            of() { if [ -e "$u/$1" ]; then read -r it < "$u/$1"; echo "$it"; else echo "$2"; fi; }
             case "$verb" in
               show)
                 if [ -n "$value" ]; then of active inactive; exit 0; fi

@@ -8,6 +8,7 @@ import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -88,14 +89,18 @@ public final class FakeHost {
     public void letGoOff(String timer) throws IOException, InterruptedException {
         Path unit = units().resolve(timer + ".service");
         Files.writeString(units().resolve(timer + ".timer/sub"), "running\n");
-        Files.writeString(unit.resolve("active"), "activating\n");
+        Files.writeString(unit.resolve("active.tmp"), "activating\n");
+        Files.move(
+                unit.resolve("active.tmp"),
+                unit.resolve("active"),
+                StandardCopyOption.REPLACE_EXISTING);
         var _ =
                 new ProcessRunner()
                         .run(
                                 Command.of(
                                         "/bin/sh",
                                         "-c",
-                                        "setsid sh '%s' < /dev/null > /dev/null 2>&1 &"
+                                        "env -i PATH=\"$PATH\" setsid sh '%s' < /dev/null > /dev/null 2>&1 &"
                                                 .formatted(unit.resolve("run"))));
     }
 
@@ -152,7 +157,7 @@ public final class FakeHost {
             mkdir "$u"
             seconds=$(awk "BEGIN { print ${limit%ms} / 1000 }")
             cat > "$u/run" <<END
-            echo activating > '$u/active'
+            echo activating > '$u/active.tmp'; mv '$u/active.tmp' '$u/active'
             setsid timeout -s KILL --foreground $seconds $* < /dev/null > /dev/null 2>&1
             code=\\$?
             case \\$code in
@@ -170,7 +175,8 @@ public final class FakeHost {
               echo inactive > "$u/active"
             else
               echo activating > "$u/active"
-              setsid sh "$u/run" < /dev/null > /dev/null 2>&1 &
+              # Of a unit the agent's runner of children knows nothing.
+              env -i PATH="$PATH" setsid sh "$u/run" < /dev/null > /dev/null 2>&1 &
             fi
             """;
 
@@ -186,22 +192,23 @@ public final class FakeHost {
               esac
             done
             u='UNITS'/$1
-            of() { if [ -e "$u/$1" ]; then read -r it < "$u/$1"; echo "$it"; else echo "$2"; fi; }
+            of() { it=$2; if [ -e "$u/$1" ]; then read -r it < "$u/$1"; fi; }
             case "$verb" in
               show)
-                if [ -n "$value" ]; then of active inactive; exit 0; fi
+                if [ -n "$value" ]; then of active inactive; echo "$it"; exit 0; fi
                 if [ -e 'UNITS/silent' ]; then rm 'UNITS/silent'; echo "no bus" >&2; exit 1; fi
                 if [ -d "$u" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
-                echo "ActiveState=$(of active inactive)"
-                echo "SubState=$(of sub dead)"
-                echo "Result=$(of result success)"
-                echo "ExecMainCode=$(of code 0)"
-                echo "ExecMainStatus=$(of status 0)"
+                of active inactive; echo "ActiveState=$it"
+                of sub dead; echo "SubState=$it"
+                of result success; echo "Result=$it"
+                of code 0; echo "ExecMainCode=$it"
+                of status 0; echo "ExecMainStatus=$it"
                 ;;
               stop)
                 [ -d "$u" ] || exit 5
                 case "$1" in *.timer) rm -rf "$u"; u=${u%.timer}.service; esac
-                case "$(of active inactive)" in active|inactive) rm -rf "$u" ;; esac
+                of active inactive
+                case "$it" in active|inactive) rm -rf "$u" ;; esac
                 ;;
               reset-failed) [ -d "$u" ] || exit 1; rm -rf "$u" ;;
               *) exit 64 ;;

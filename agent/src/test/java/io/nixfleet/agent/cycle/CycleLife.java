@@ -112,7 +112,10 @@ final class CycleLife {
                     if (death.get() != null) {
                         throw new AssertionError("the agent died", death.get());
                     }
-                    return ended(request).isPresent() && runner.current().isEmpty();
+                    return ended(request).isPresent()
+                            && runner.current()
+                                    .filter(now -> now.request().id().equals(request.id()))
+                                    .isEmpty();
                 });
         return ended(request).orElseThrow().outcome();
     }

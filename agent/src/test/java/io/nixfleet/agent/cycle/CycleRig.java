@@ -123,7 +123,7 @@ final class CycleRig implements AutoCloseable {
         return dir.resolve("sick");
     }
 
-    private Path healthConfig() {
+    Path healthConfig() {
         return dir.resolve("health.json");
     }
 

@@ -15,10 +15,12 @@ import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.protocol.Report;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -280,7 +282,7 @@ class KilledAgentTest {
         life.queue.offer(request);
         Await.until("it comes to " + program, () -> Files.exists(here));
         life.end();
-        Files.move(real, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.move(real, file, StandardCopyOption.REPLACE_EXISTING);
     }
 
     @Test
@@ -362,7 +364,7 @@ class KilledAgentTest {
 
     private void deleteUnits() throws Exception {
         try (var files = Files.walk(rig.host.units())) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 if (!file.equals(rig.host.units())) {
                     Files.delete(file);
                 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** All loops together, as they are put together for a host. */
-@Timeout(90)
+@Timeout(240)
 class AgentDaemonTest {
     @TempDir Path dir;
     private CycleRig rig;
@@ -59,7 +59,7 @@ class AgentDaemonTest {
                         rig.server.url(),
                         CycleRig.MACHINE,
                         new AgentSettings.Polling(CycleLife.POLL, CycleLife.RETRY),
-                        // An hour goes by in half a minute here.
+                        // Once, as far as a test goes.
                         new AgentSettings.Reporting(Duration.ofHours(1), List.of("prod")),
                         Optional.empty(),
                         List.of(),
@@ -122,11 +122,7 @@ class AgentDaemonTest {
     private String submit(StorePath system) {
         var request =
                 new DeployRequest(
-                        daemon.newId(),
-                        system,
-                        Optional.empty(),
-                        Action.SWITCH,
-                        Source.PUSH);
+                        daemon.newId(), system, Optional.empty(), Action.SWITCH, Source.PUSH);
         return switch (daemon.submit(request)) {
             case Submission.Accepted(String id) -> id;
             case Submission.UnderWay(String id) -> "under way: " + id;
@@ -214,7 +210,6 @@ class AgentDaemonTest {
         assertThat(daemon.whyNotReady()).contains("a loop has ended");
         assertThat(state.inFlight().orElseThrow().phase()).isEqualTo(Phase.APPLYING);
         Files.createFile(dir.resolve("go"));
-        Await.until(
-                "the switch goes on", () -> rig.host.activations().contains("through"));
+        Await.until("the switch goes on", () -> rig.host.activations().contains("through"));
     }
 }

@@ -33,7 +33,7 @@ final class CycleLife {
     final DeployRunner runner;
     final PollLoop polls;
     final ReportLoop reports;
-    final AtomicReference<Throwable> death = new AtomicReference<>();
+    final AtomicReference<Optional<Throwable>> death = new AtomicReference<>(Optional.empty());
 
     private final List<Thread> threads = new ArrayList<>();
     private boolean ended;
@@ -89,7 +89,7 @@ final class CycleLife {
                                     try {
                                         loop.run();
                                     } catch (InterruptedException | RuntimeException | Error e) {
-                                        death.compareAndSet(null, e);
+                                        death.set(Optional.of(e));
                                     }
                                 }));
         return this;
@@ -109,8 +109,8 @@ final class CycleLife {
         Await.until(
                 "deployment %s ends".formatted(request.id()),
                 () -> {
-                    if (death.get() != null) {
-                        throw new AssertionError("the agent died", death.get());
+                    if (death.get().isPresent()) {
+                        throw new AssertionError("the agent died", death.get().get());
                     }
                     return ended(request).isPresent()
                             && runner.current()
@@ -133,7 +133,7 @@ final class CycleLife {
     }
 
     void awaitDeath() throws Exception {
-        Await.until("the agent dies", () -> death.get() != null);
+        Await.until("the agent dies", () -> death.get().isPresent());
     }
 
     /** Takes all that waits for the control plane. */

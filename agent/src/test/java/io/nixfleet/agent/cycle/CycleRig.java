@@ -51,11 +51,11 @@ final class CycleRig implements AutoCloseable {
     final SystemState oldState;
     final List<String> trustedKeys = new ArrayList<>();
 
-    Ticks ticks = new QuickTicks(100);
+    Ticks ticks = new QuickTicks(20);
     InstantSource clock = wallClock;
     ActivationLimits limits =
             new ActivationLimits(
-                    Duration.ofMinutes(20), Duration.ofMinutes(1), Duration.ofSeconds(60));
+                    Duration.ofMinutes(20), Duration.ofSeconds(10), Duration.ofSeconds(60));
     boolean tolerant;
     boolean dryRun;
     long bootFloor;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(90)
+@Timeout(240)
 class DeployRunnerTest {
     @TempDir Path dir;
     private CycleRig rig;
@@ -217,7 +217,7 @@ class DeployRunnerTest {
     void rollsBackWhatIsUnhealthyAtTheDeadline() throws Exception {
         rig.verification =
                 new Verification.Plan(
-                        Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(20));
+                        Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5));
         Files.createFile(rig.sickness());
         CycleLife life = rig.live().deploying();
 
@@ -343,7 +343,7 @@ class DeployRunnerTest {
         assertThat(life.deploy(CycleRig.request(rig.system("new", ""), Source.POLL)))
                 .isEqualTo(
                         new Outcome.Failed(
-                                "another switch-to-configuration holds %s for more than 60 s"
+                                "another switch-to-configuration holds %s for more than 10 s"
                                         .formatted(rig.host.paths.switchLock())));
         assertThat(rig.host.activations()).isEmpty();
         assertUndone();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several deployments at once. */
-@Timeout(60)
+@Timeout(240)
 class GivingWayTest {
     @TempDir Path dir;
     private CycleRig rig;
@@ -114,7 +114,7 @@ class GivingWayTest {
         DeployRequest second = request("second", Source.POLL);
         var queue = new AtomicReference<DeployQueue>();
         var calls = new AtomicInteger();
-        var quick = new QuickTicks(100);
+        var quick = new QuickTicks(20);
         rig.ticks =
                 new Ticks() {
                     @Override

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(60)
+@Timeout(240)
 class HealthLoopTest {
     private static final Duration INTERVAL = Duration.ofSeconds(60);
 
@@ -53,13 +53,13 @@ class HealthLoopTest {
         }
 
         void awaitRound() throws InterruptedException {
-            assertThat(waiting.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(waiting.tryAcquire(90, TimeUnit.SECONDS)).isTrue();
         }
     }
 
     @Test
     void reportsHealthExceptWhileTheHostIsBeingChanged() throws Exception {
-        rig.ticks = new QuickTicks(100);
+        rig.ticks = new QuickTicks(20);
         var steps = new Steps();
         CycleLife life = rig.live().deploying();
         var loop = new HealthLoop(life.health, life.runner, life.reporter, steps, INTERVAL);

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An agent that ends in the middle, and the next one, upon the same database and host. */
-@Timeout(120)
+@Timeout(240)
 class KilledAgentTest {
     @TempDir Path dir;
     private CycleRig rig;
@@ -65,7 +65,7 @@ class KilledAgentTest {
      * phase's work, and before each report and each change of what is remembered.
      */
     private static final class DeadlyTime implements Ticks, InstantSource {
-        private final Ticks ticks = new QuickTicks(100);
+        private final Ticks ticks = new QuickTicks(20);
         private final InstantSource clock;
         private final AtomicInteger left;
 
@@ -123,7 +123,7 @@ class KilledAgentTest {
         CycleLife life = rig.live().deploying();
         life.queue.offer(request);
         life.awaitDeath();
-        assertThat(life.death.get()).isInstanceOf(Killed.class);
+        assertThat(life.death.get().orElseThrow()).isInstanceOf(Killed.class);
         life.end();
         rig.ticks = ticks;
         rig.clock = rig.wallClock;

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class DeployRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DeployRunner.class);
 
+    /** A shutdown that takes longer is none. */
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofMinutes(10);
+
     private final DeployMachine machine;
     private final DeployQueue queue;
     private final StateStore state;
@@ -82,19 +85,33 @@ public final class DeployRunner {
         this.clock = surroundings.clock();
     }
 
-    /** Until interrupted; first finishes what an earlier life of the agent began. */
+    /**
+     * Takes up what an earlier life of the agent began, for {@link #run} to finish. To be called
+     * before any other loop runs: else a poll queues the same system again, and the health of a
+     * system that is being judged or undone is reported as if it were the host's.
+     */
+    void takeUp() {
+        Optional<Deployment> earlier = state.inFlight();
+        if (earlier.isPresent()) {
+            queue.resume(earlier.get().request());
+            synchronized (lock) {
+                current = earlier.get();
+            }
+        }
+    }
+
+    /** Until interrupted; first finishes what was taken up. */
     void run() throws InterruptedException {
         synchronized (lock) {
             worker = Thread.currentThread();
         }
-        Optional<Deployment> earlier = state.inFlight();
+        Optional<Deployment> earlier = current();
         if (earlier.isPresent()) {
             LOG.info(
                     "taking up deployment {} of {} where it was: {}",
                     earlier.get().request().id(),
                     earlier.get().request().system(),
                     earlier.get().phase().word());
-            queue.resume(earlier.get().request());
             carryOut(earlier.get());
         }
         while (true) {
@@ -166,6 +183,10 @@ public final class DeployRunner {
         }
         metrics.phase(now.phase());
         LOG.info("{} {}", now.phase().word(), now.request().system());
+        if (queue.waiting().isPresent()) {
+            // It came when this one could not be told.
+            giveWay();
+        }
     }
 
     private PhaseResult perform(Deployment now) throws InterruptedException {
@@ -181,12 +202,55 @@ public final class DeployRunner {
                                 throw new IllegalStateException(
                                         "no work belongs to " + now.phase().word());
                     };
-            return gaveWay() ? newerCame() : result;
+            if (gaveWay()) {
+                return newerCame();
+            }
+            if (isSetback(result)) {
+                waitOutShutdown();
+            }
+            if (Thread.interrupted()) {
+                // What an interrupt broke off is no result; the phase is done again.
+                throw new InterruptedException();
+            }
+            return result;
         } catch (InterruptedException e) {
             if (gaveWay()) {
                 return newerCame();
             }
             throw e;
+        }
+    }
+
+    private static boolean isSetback(PhaseResult result) {
+        return switch (result) {
+            case PhaseResult.Switched(int exitCode, _) -> exitCode != 0;
+            case PhaseResult.NotPossible _,
+                    PhaseResult.NotFetched _,
+                    PhaseResult.SwitchBroke _,
+                    PhaseResult.NotBegun _,
+                    PhaseResult.Unhealthy _,
+                    PhaseResult.NotRestored _ ->
+                    true;
+            case PhaseResult.Ready _,
+                    PhaseResult.NothingToDo _,
+                    PhaseResult.Fetched _,
+                    PhaseResult.WouldApply _,
+                    PhaseResult.GaveWay _,
+                    PhaseResult.HostChanged _,
+                    PhaseResult.Healthy _,
+                    PhaseResult.Restored _ ->
+                    false;
+        };
+    }
+
+    /**
+     * A host that shuts down ends switches and services before it ends us: that says nothing about
+     * the system, and the phase is done again after the boot.
+     */
+    private void waitOutShutdown() throws InterruptedException {
+        if (tools.isShuttingDown()) {
+            LOG.info("the host shuts down; this deployment goes on when it is up again");
+            tools.ticks().sleep(SHUTDOWN_LIMIT);
         }
     }
 
@@ -211,6 +275,13 @@ public final class DeployRunner {
 
     private PhaseResult check(Deployment now) {
         DeployRequest request = now.request();
+        Optional<String> forbidden =
+                state.note(Reporter.ATTENTION_NOTE)
+                        .or(() -> state.refusal(request.system()).map(Refusal::reason));
+        if (forbidden.isPresent()) {
+            // It was queued before that was known.
+            return new PhaseResult.NotPossible(forbidden.get());
+        }
         try {
             SystemState host = tools.host().state();
             if (host.has(request.system(), request.action())) {
@@ -302,12 +373,18 @@ public final class DeployRunner {
                             true;
                 };
         if (told) {
-            Optional<HealthReport> health =
-                    outcome instanceof Outcome.Deployed && ended.request().action().activates()
-                            ? work.health().latest()
-                            : Optional.empty();
-            reporter.ended(outcome, health);
+            reporter.ended(outcome, healthWith(ended, outcome));
         }
+    }
+
+    private Optional<HealthReport> healthWith(Deployment ended, Outcome outcome)
+            throws InterruptedException {
+        if (!(outcome instanceof Outcome.Deployed) || !ended.request().action().activates()) {
+            return Optional.empty();
+        }
+        Optional<HealthReport> latest = work.health().latest();
+        // The agent that verified may have ended since.
+        return latest.isPresent() ? latest : Optional.of(work.health().check());
     }
 
     /** What would be left behind does no harm, so a problem is only logged. */

@@ -28,6 +28,11 @@ public sealed interface PhaseResult {
 
     // of APPLYING
 
+    /**
+     * Nothing was begun: another switch, which was waited for, changed what there is to return to.
+     */
+    record HostChanged(SystemState before) implements PhaseResult {}
+
     /** {@code switch-to-configuration} ended by itself. */
     record Switched(int exitCode, String lastWords) implements PhaseResult {}
 

@@ -205,7 +205,7 @@ public final class DeployRunner {
             if (gaveWay()) {
                 return newerCame();
             }
-            if (isSetback(result)) {
+            if (result.isSetback()) {
                 waitOutShutdown();
             }
             if (Thread.interrupted()) {
@@ -219,28 +219,6 @@ public final class DeployRunner {
             }
             throw e;
         }
-    }
-
-    private static boolean isSetback(PhaseResult result) {
-        return switch (result) {
-            case PhaseResult.Switched(int exitCode, _) -> exitCode != 0;
-            case PhaseResult.NotPossible _,
-                    PhaseResult.NotFetched _,
-                    PhaseResult.SwitchBroke _,
-                    PhaseResult.NotBegun _,
-                    PhaseResult.Unhealthy _,
-                    PhaseResult.NotRestored _ ->
-                    true;
-            case PhaseResult.Ready _,
-                    PhaseResult.NothingToDo _,
-                    PhaseResult.Fetched _,
-                    PhaseResult.WouldApply _,
-                    PhaseResult.GaveWay _,
-                    PhaseResult.HostChanged _,
-                    PhaseResult.Healthy _,
-                    PhaseResult.Restored _ ->
-                    false;
-        };
     }
 
     /**

@@ -135,7 +135,8 @@ public final class PollLoop {
             return;
         }
         if (isRunning(system)) {
-            if (isNew) {
+            // What is under way may be just this system, and its verdict is still to come.
+            if (isNew && queue.underWay().isEmpty()) {
                 reporter.upToDate();
             }
         } else if (desired.due(clock.instant())) {

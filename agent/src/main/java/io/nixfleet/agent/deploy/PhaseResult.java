@@ -2,6 +2,29 @@ package io.nixfleet.agent.deploy;
 
 /** What came of the work of a phase. */
 public sealed interface PhaseResult {
+    /** Whether something went otherwise than it should. */
+    default boolean isSetback() {
+        return switch (this) {
+            case Switched(int exitCode, _) -> exitCode != 0;
+            case NotPossible _,
+                    NotFetched _,
+                    SwitchBroke _,
+                    NotBegun _,
+                    Unhealthy _,
+                    NotRestored _ ->
+                    true;
+            case Ready _,
+                    NothingToDo _,
+                    Fetched _,
+                    WouldApply _,
+                    GaveWay _,
+                    HostChanged _,
+                    Healthy _,
+                    Restored _ ->
+                    false;
+        };
+    }
+
     // of CHECKING
 
     /** The host can take the system; this is what it has now. */

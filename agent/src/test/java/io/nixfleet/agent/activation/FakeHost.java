@@ -186,6 +186,10 @@ final class FakeHost {
                 case "$1" in *.timer) rm -rf "$u"; u=${u%.timer}.service; esac
                 case "$(of active inactive)" in active|inactive) rm -rf "$u" ;; esac
                 ;;
+              restart)
+                [ -d "$u" ] || exit 5
+                echo "restart $1" >> 'UNITS/../systemctl'
+                ;;
               reset-failed) [ -d "$u" ] || exit 1; rm -rf "$u" ;;
               *) exit 64 ;;
             esac

@@ -79,6 +79,11 @@ final class Systemd {
         control("stop", unit);
     }
 
+    /** Stops and starts a unit, which stays loaded meanwhile. */
+    void restart(String unit) throws HostException, InterruptedException {
+        control("restart", unit);
+    }
+
     /** Stops a unit and lets systemd forget how it ended, so that nothing of it stays loaded. */
     void forget(String unit) throws HostException, InterruptedException {
         control("stop", unit);

@@ -67,7 +67,8 @@ public final class UndoTimer {
     }
 
     /**
-     * Sets the timer; one that is set is set anew.
+     * Sets the timer; one that is set is set anew, by systemd itself: should we end meanwhile,
+     * there is the former one or the new one, and never none.
      *
      * @param before what to return to
      * @param after how long from now
@@ -76,11 +77,21 @@ public final class UndoTimer {
         if (Restoration.steps(before).isEmpty()) {
             throw new HostException("there was no system before that an undo could return to");
         }
-        UndoState state = disarm();
+        String script =
+                "# Begun %d ms after it was armed.\n%s".formatted(after.toMillis(), script(before));
+        UndoState state = state();
+        if (state instanceof UndoState.Armed && isWritten(script)) {
+            systemd.restart(place.unit() + ".timer");
+            state = state();
+            if (state instanceof UndoState.Armed) {
+                return;
+            }
+        }
+        state = disarm();
         if (!(state instanceof UndoState.Absent)) {
             throw new HostException("the undo timer %s went off already".formatted(place.unit()));
         }
-        write(script(before));
+        write(script);
         systemd.run(
                 "arm the undo timer " + place.unit(),
                 List.of(
@@ -127,6 +138,17 @@ public final class UndoTimer {
         return paths.files(system).resolve("sw/bin").toString();
     }
 
+    private boolean isWritten(String script) throws HostException {
+        try {
+            return Files.readString(place.script()).equals(script);
+        } catch (NoSuchFileException _) {
+            return false;
+        } catch (IOException e) {
+            throw new HostException(
+                    "could not read the undo script %s: %s".formatted(place.script(), e), e);
+        }
+    }
+
     private void write(String script) throws HostException {
         Path beside = place.directory().resolve("undo-" + place.deploymentId() + ".sh.tmp");
         try {
@@ -150,13 +172,13 @@ public final class UndoTimer {
     /** What became of the timer. */
     public UndoState state() throws HostException, InterruptedException {
         UnitState timer = systemd.show(place.unit() + ".timer");
-        if (timer.active().equals("active") && timer.sub().equals("waiting")) {
-            return new UndoState.Armed();
-        }
+        // One that went off and was set anew waits, too.
+        boolean waits = timer.active().equals("active") && timer.sub().equals("waiting");
         if (systemd.show(place.unit() + ".service").isBusy()) {
             return new UndoState.Undoing();
         }
-        return marked();
+        UndoState marked = marked();
+        return waits && !marked.wentOff() ? new UndoState.Armed() : marked;
     }
 
     private UndoState marked() throws HostException {

@@ -82,6 +82,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
 
     /** Starts all loops. */
     public void start() {
+        loops.deploys().takeUp();
         reporter.started();
         run("polls", loops.polls()::run);
         run("deploys", loops.deploys()::run);

@@ -34,6 +34,9 @@ import org.slf4j.LoggerFactory;
 public final class DeployRunner {
     private static final Logger LOG = LoggerFactory.getLogger(DeployRunner.class);
 
+    /** A shutdown that takes longer is none. */
+    private static final Duration SHUTDOWN_LIMIT = Duration.ofMinutes(10);
+
     private final DeployMachine machine;
     private final DeployQueue queue;
     private final StateStore state;
@@ -82,19 +85,33 @@ public final class DeployRunner {
         this.clock = surroundings.clock();
     }
 
-    /** Until interrupted; first finishes what an earlier life of the agent began. */
+    /**
+     * Takes up what an earlier life of the agent began, for {@link #run} to finish. To be called
+     * before any other loop runs: else a poll queues the same system again, and the health of a
+     * system that is being judged or undone is reported as if it were the host's.
+     */
+    void takeUp() {
+        Optional<Deployment> earlier = state.inFlight();
+        if (earlier.isPresent()) {
+            queue.resume(earlier.get().request());
+            synchronized (lock) {
+                current = earlier.get();
+            }
+        }
+    }
+
+    /** Until interrupted; first finishes what was taken up. */
     void run() throws InterruptedException {
         synchronized (lock) {
             worker = Thread.currentThread();
         }
-        Optional<Deployment> earlier = state.inFlight();
+        Optional<Deployment> earlier = current();
         if (earlier.isPresent()) {
             LOG.info(
                     "taking up deployment {} of {} where it was: {}",
                     earlier.get().request().id(),
                     earlier.get().request().system(),
                     earlier.get().phase().word());
-            queue.resume(earlier.get().request());
             carryOut(earlier.get());
         }
         while (true) {
@@ -167,6 +184,10 @@ public final class DeployRunner {
         }
         metrics.phase(now.phase());
         LOG.info("{} {}", now.phase().word(), now.request().system());
+        if (queue.waiting().isPresent()) {
+            // It came when this one could not be told.
+            giveWay();
+        }
     }
 
     private PhaseResult perform(Deployment now) throws InterruptedException {
@@ -190,8 +211,11 @@ public final class DeployRunner {
             if (gaveWay()) {
                 return newerCame();
             }
+            if (result.isSetback()) {
+                waitOutShutdown();
+            }
             if (Thread.interrupted()) {
-                // The result may be of the interrupt alone; after a restart there will be another.
+                // What an interrupt broke off is no result; the phase is done again.
                 throw new InterruptedException("interrupted while " + now.phase().word());
             }
             return result;
@@ -206,6 +230,17 @@ public final class DeployRunner {
     private boolean isOpen() {
         synchronized (lock) {
             return open;
+        }
+    }
+
+    /**
+     * A host that shuts down ends switches and services before it ends us: that says nothing about
+     * the system, and the phase is done again after the boot.
+     */
+    private void waitOutShutdown() throws InterruptedException {
+        if (tools.isShuttingDown()) {
+            LOG.info("the host shuts down; this deployment goes on when it is up again");
+            tools.ticks().sleep(SHUTDOWN_LIMIT);
         }
     }
 

@@ -4,6 +4,7 @@ import io.nixfleet.agent.activation.ActivationLimits;
 import io.nixfleet.agent.activation.Host;
 import io.nixfleet.agent.activation.HostCommands;
 import io.nixfleet.agent.activation.HostPaths;
+import io.nixfleet.agent.activation.Shutdown;
 import io.nixfleet.agent.activation.SwitchLock;
 import io.nixfleet.agent.activation.SwitchUnit;
 import io.nixfleet.agent.activation.UndoTimer;
@@ -33,6 +34,11 @@ public record HostTools(
     UndoTimer undo(String deploymentId) {
         return new UndoTimer(
                 paths, commands, ticks, limits, new UndoTimer.Place(deploymentId, directory));
+    }
+
+    /** Whether the host is on its way down, to a halt or a reboot. */
+    boolean isShuttingDown() throws InterruptedException {
+        return new Shutdown(commands).isUnderWay();
     }
 
     SwitchLock lock() {

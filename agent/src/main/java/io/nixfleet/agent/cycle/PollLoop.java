@@ -137,7 +137,8 @@ public final class PollLoop {
         // What was wanted before may be on its way still: it gives way, or is replaced.
         boolean onItsWay = isNew && queue.isBusyWithOtherThan(system);
         if (isRunning(system) && !onItsWay) {
-            if (isNew) {
+            // What is under way may be just this system, and its verdict is still to come.
+            if (isNew && queue.underWay().isEmpty()) {
                 reporter.upToDate();
             }
         } else if (desired.due(tools.ticks().now())) {

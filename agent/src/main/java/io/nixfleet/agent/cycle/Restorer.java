@@ -44,7 +44,10 @@ final class Restorer {
         tools.unit(id, SwitchUnit.Role.DEPLOY).clean();
         tools.host().restoreProfile(before.profile());
         List<Restoration.Step> steps = Restoration.steps(before);
-        boolean activated = deployment.request().action().activates();
+        // After a restart of the host the new system runs also if it was only to be booted.
+        boolean activated =
+                deployment.request().action().activates()
+                        || !tools.host().state().running().equals(before.running());
         for (Restoration.Step step : steps) {
             Restoration.Step needed =
                     activated ? step : new Restoration.Step(step.system(), Action.BOOT);

@@ -60,6 +60,10 @@ final class Switcher {
                 if (obstacle.isPresent()) {
                     return new PhaseResult.NotBegun(obstacle.get());
                 }
+                SystemState now = tools.host().state();
+                if (!now.equals(before(deployment))) {
+                    return new PhaseResult.HostChanged(now);
+                }
             }
             state.note(BOOT_NOTE, mark);
         } catch (IOException e) {
@@ -100,9 +104,13 @@ final class Switcher {
         Action action = deployment.request().action();
         SwitchUnit unit = tools.unit(id, SwitchUnit.Role.DEPLOY);
         if (resumed) {
-            Optional<SwitchResult> earlier = await(deployment, unit);
+            Optional<SwitchResult> earlier = await(deployment, unit, Duration.ZERO);
             if (earlier.isPresent()) {
                 return undone(id).orElse(result(unit, earlier.get()));
+            }
+            Optional<PhaseResult> undone = undone(id);
+            if (undone.isPresent()) {
+                return undone.get();
             }
         }
         if (isUndoable(deployment)) {
@@ -113,7 +121,7 @@ final class Switcher {
         }
         unit.start(system, action);
         SwitchResult ended =
-                await(deployment, unit)
+                await(deployment, unit, keepEvery())
                         .orElse(new SwitchResult.Lost("systemd does not know its unit any more"));
         return undone(id).orElse(result(unit, ended));
     }
@@ -124,7 +132,14 @@ final class Switcher {
                 && canBeUndone(deployment);
     }
 
-    private Optional<SwitchResult> await(Deployment deployment, SwitchUnit unit)
+    private Duration keepEvery() {
+        return undoAfter.map(after -> after.dividedBy(2)).orElse(Duration.ZERO);
+    }
+
+    /**
+     * @param first when to set the undo timer anew for the first time
+     */
+    private Optional<SwitchResult> await(Deployment deployment, SwitchUnit unit, Duration first)
             throws HostException, InterruptedException {
         if (!isUndoable(deployment)) {
             return unit.await();
@@ -134,7 +149,8 @@ final class Switcher {
                         tools,
                         deployment.request().id(),
                         before(deployment),
-                        undoAfter.orElseThrow())) {
+                        undoAfter.orElseThrow(),
+                        first)) {
             return unit.await();
         }
     }

@@ -21,25 +21,48 @@ final class UndoKeeper implements AutoCloseable {
         this.thread = thread;
     }
 
-    /** Keeps a timer that is armed already. */
-    static UndoKeeper of(HostTools tools, String deploymentId, SystemState before, Duration after) {
+    /**
+     * Keeps a timer.
+     *
+     * @param first when to set it anew for the first time: at once, where its time may be up soon
+     */
+    static UndoKeeper of(
+            HostTools tools,
+            String deploymentId,
+            SystemState before,
+            Duration after,
+            Duration first) {
+        UndoTimer timer = tools.undo(deploymentId);
         return new UndoKeeper(
                 Thread.ofVirtual()
                         .name("nixfleet-undo-keeper")
-                        .start(() -> keep(tools, tools.undo(deploymentId), before, after)));
+                        .start(() -> keep(tools, timer, before, after, first)));
     }
 
-    private static void keep(HostTools tools, UndoTimer timer, SystemState before, Duration after) {
+    private static void keep(
+            HostTools tools, UndoTimer timer, SystemState before, Duration after, Duration first) {
         try {
-            while (true) {
+            tools.ticks().sleep(first);
+            while (!setAnew(timer, before, after)) {
                 tools.ticks().sleep(after.dividedBy(2));
-                timer.arm(before, after);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether it is over: the timer went off. */
+    private static boolean setAnew(UndoTimer timer, SystemState before, Duration after)
+            throws InterruptedException {
+        try {
+            if (timer.state().wentOff()) {
+                return true;
+            }
+            timer.arm(before, after);
         } catch (HostException e) {
             LOG.warn("the undo timer was not set anew: {}", e.getMessage());
         }
+        return false;
     }
 
     @Override

@@ -36,6 +36,8 @@ public record DeployMachine(boolean toleratesFailedUnits) {
                     from(now, Phase.FETCHING).ending(new Outcome.Failed(message));
             case PhaseResult.GaveWay(String message) -> gaveWay(now, message);
 
+            case PhaseResult.HostChanged(SystemState before) ->
+                    from(now, Phase.APPLYING).replacing(before);
             case PhaseResult.Switched(int exitCode, String lastWords) ->
                     switched(from(now, Phase.APPLYING), exitCode, lastWords);
             case PhaseResult.SwitchBroke(String message) ->

@@ -105,6 +105,15 @@ public final class DeployQueue {
         }
     }
 
+    public Optional<DeployRequest> underWay() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(underWay);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public Optional<DeployRequest> waiting() {
         lock.lock();
         try {

@@ -2,6 +2,29 @@ package io.nixfleet.agent.deploy;
 
 /** What came of the work of a phase. */
 public sealed interface PhaseResult {
+    /** Whether something went otherwise than it should. */
+    default boolean isSetback() {
+        return switch (this) {
+            case Switched(int exitCode, _) -> exitCode != 0;
+            case NotPossible _,
+                    NotFetched _,
+                    SwitchBroke _,
+                    NotBegun _,
+                    Unhealthy _,
+                    NotRestored _ ->
+                    true;
+            case Ready _,
+                    NothingToDo _,
+                    Fetched _,
+                    WouldApply _,
+                    GaveWay _,
+                    HostChanged _,
+                    Healthy _,
+                    Restored _ ->
+                    false;
+        };
+    }
+
     // of CHECKING
 
     /** The host can take the system; this is what it has now. */
@@ -27,6 +50,11 @@ public sealed interface PhaseResult {
     record GaveWay(String message) implements PhaseResult {}
 
     // of APPLYING
+
+    /**
+     * Nothing was begun: another switch, which was waited for, changed what there is to return to.
+     */
+    record HostChanged(SystemState before) implements PhaseResult {}
 
     /** {@code switch-to-configuration} ended by itself. */
     record Switched(int exitCode, String lastWords) implements PhaseResult {}

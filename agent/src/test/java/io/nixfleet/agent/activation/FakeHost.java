@@ -210,6 +210,10 @@ public final class FakeHost {
                 of active inactive
                 case "$it" in active|inactive) rm -rf "$u" ;; esac
                 ;;
+              restart)
+                [ -d "$u" ] || exit 5
+                echo "restart $1" >> 'UNITS/../systemctl'
+                ;;
               reset-failed) [ -d "$u" ] || exit 1; rm -rf "$u" ;;
               *) exit 64 ;;
             esac

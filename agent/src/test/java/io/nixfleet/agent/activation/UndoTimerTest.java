@@ -1,7 +1,9 @@
 package io.nixfleet.agent.activation;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.agent.deploy.SystemState;
@@ -64,6 +66,27 @@ class UndoTimerTest {
         timer.arm(oldEverywhere(), AFTER);
         timer.arm(oldEverywhere(), AFTER);
 
+        assertThat(timer.state()).isEqualTo(new UndoState.Armed());
+    }
+
+    @Test
+    void isArmedAnewBySystemdSoThatThereIsAlwaysOne() throws Exception {
+        timer.arm(oldEverywhere(), AFTER);
+        timer.arm(oldEverywhere(), AFTER);
+
+        assertThat(fake.root.resolve("systemctl")).hasContent("restart nixfleet-undo-d1.timer");
+        assertThat(Files.readAllLines(fake.root.resolve("systemd-run"))).hasSize(1);
+    }
+
+    @Test
+    void isMadeAnewForAnotherTime() throws Exception {
+        timer.arm(oldEverywhere(), AFTER);
+        timer.arm(oldEverywhere(), AFTER.multipliedBy(2));
+
+        assertThat(Files.readAllLines(fake.root.resolve("systemd-run")))
+                .hasSize(2)
+                .last(as(STRING))
+                .contains("--on-active=180000ms");
         assertThat(timer.state()).isEqualTo(new UndoState.Armed());
     }
 

@@ -96,6 +96,7 @@ final class CycleLife {
     }
 
     CycleLife deploying() {
+        runner.takeUp();
         return run(runner::run);
     }
 

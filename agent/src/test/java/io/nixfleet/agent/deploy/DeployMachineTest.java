@@ -42,6 +42,17 @@ class DeployMachineTest {
     }
 
     @Test
+    void returnsToWhatAnotherSwitchLeft() {
+        SystemState left = new SystemState(Optional.of(SYSTEM), Optional.empty());
+
+        Deployment now =
+                strict.next(in(Phase.APPLYING, Action.SWITCH), new PhaseResult.HostChanged(left));
+
+        assertThat(now.phase()).isEqualTo(Phase.APPLYING);
+        assertThat(now.before()).contains(left);
+    }
+
+    @Test
     void rollsBackWhatIsUnhealthyAndSaysWhy() {
         Deployment now =
                 strict.next(

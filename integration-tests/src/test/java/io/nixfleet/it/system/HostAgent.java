@@ -56,6 +56,7 @@ final class HostAgent {
         RestartSec=1
         WatchdogSec=30
         TimeoutStopSec=30
+        SuccessExitStatus=143
         KillMode=mixed
         StateDirectory=nixfleet
         RuntimeDirectory=nixfleet-agent
@@ -74,6 +75,19 @@ final class HostAgent {
 
     void stop() {
         host.run("systemctl", "stop", UNIT);
+    }
+
+    /** Ends it by SIGKILL, and all of its children; it stays so until {@link #revive}. */
+    void killForGood() {
+        // Masked, so that nothing starts it again.
+        host.run("systemctl", "mask", "--runtime", "--quiet", UNIT);
+        host.run("systemctl", "kill", "--kill-who=all", "--signal=SIGKILL", UNIT);
+        Await.until("the agent is dead", Await.LIMIT, () -> mainPid().equals("0"));
+    }
+
+    void revive() {
+        host.run("systemctl", "unmask", "--runtime", "--quiet", UNIT);
+        start();
     }
 
     /** Ends it by SIGKILL, and all of its children; systemd starts it again. */

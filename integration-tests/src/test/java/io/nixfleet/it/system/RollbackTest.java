@@ -20,16 +20,25 @@ class RollbackTest {
         scene.desire(Role.B);
         scene.assertRuns(agent, Role.B);
         // The generation before is then not the one before the last of the list.
-        scene.host()
-                .run(
-                        "nix-env",
-                        "--profile",
-                        "/nix/var/nix/profiles/system",
-                        "--switch-generation",
-                        "1");
-        scene.host().run(scene.system(Role.A) + "/bin/switch-to-configuration", "switch");
+        switchByHand(scene, Role.A, 1);
 
         scene.desire(bad);
+
+        scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
+    }
+
+    @Test
+    void returnsToWhatRanWhenTheSwitchBegan(Scene scene) {
+        scene.host().makeHoldable("nix-store");
+        HostAgent agent = scene.startAgentOn(Role.A);
+        scene.desire(Role.B);
+        scene.assertRuns(agent, Role.B);
+        scene.host().holdCommand("nix-store --check-validity *");
+        scene.desire(Role.UNHEALTHY);
+        scene.host().awaitCommand();
+
+        switchByHand(scene, Role.A, 1);
+        scene.host().letGoOn();
 
         scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
     }
@@ -123,6 +132,17 @@ class RollbackTest {
                                                 .asText()
                                                 .contains("switch-to-configuration"));
         scene.assertAgree(agent, Role.A);
+    }
+
+    private static void switchByHand(Scene scene, Role role, int generation) {
+        scene.host()
+                .run(
+                        "nix-env",
+                        "--profile",
+                        "/nix/var/nix/profiles/system",
+                        "--switch-generation",
+                        String.valueOf(generation));
+        scene.host().run(scene.system(role) + "/bin/switch-to-configuration", "switch");
     }
 
     private static long switchesTo(Scene scene, Role role) {

@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Opens a {@link Scene} for each test and closes it afterwards. */
-final class SceneExtension implements ParameterResolver, AfterEachCallback {
+/**
+ * Opens a {@link Scene} for each test and closes it afterwards; for a class whose
+ * {@code @BeforeAll} takes one, that one for all its tests.
+ */
+final class SceneExtension implements ParameterResolver, AfterEachCallback, AfterAllCallback {
     private static final Namespace NAMESPACE = Namespace.create(SceneExtension.class);
 
     @Override
@@ -39,14 +43,26 @@ final class SceneExtension implements ParameterResolver, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) throws IOException {
-        Scene scene = context.getStore(NAMESPACE).remove(Scene.class, Scene.class);
-        if (scene == null) {
-            return;
-        }
-        try (scene) {
-            if (context.getExecutionException().isPresent()) {
+        // Of this test, or of its class.
+        Scene scene = context.getStore(NAMESPACE).get(Scene.class, Scene.class);
+        try {
+            if (scene != null && context.getExecutionException().isPresent()) {
                 scene.host().dump(evidence(context));
             }
+        } finally {
+            close(context);
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close(context);
+    }
+
+    private static void close(ExtensionContext context) {
+        Scene own = context.getStore(NAMESPACE).remove(Scene.class, Scene.class);
+        if (own != null) {
+            own.close();
         }
     }
 

@@ -33,6 +33,22 @@ final class SystemHost implements AutoCloseable {
     private static final int STOP_SECONDS = 20;
     private static final String PROFILE = "/nix/var/nix/profiles/system";
 
+    private static final String HOLDABLE =
+            """
+            #!/bin/sh
+            name=${0##*/}
+            hold=/run/nixfleet-test/hold-command
+            if read -r pattern 2>/dev/null <$hold; then
+                case "$name $*" in
+                    $pattern)
+                        : >/run/nixfleet-test/reached-command
+                        while [ -e $hold ]; do sleep 0.1; done
+                        ;;
+                esac
+            fi
+            exec /usr/bin/$name "$@"
+            """;
+
     private static final String LOCK_HOLDER = "lock-holder.service";
 
     private final GenericContainer<?> container;
@@ -198,6 +214,34 @@ final class SystemHost implements AutoCloseable {
 
     void letSwitchGoOn(String point) {
         run("rm", "-f", "/run/nixfleet-test/hold-" + point);
+    }
+
+    /** Makes it possible to {@link #holdCommand hold} these commands. */
+    void makeHoldable(String... commands) {
+        for (String command : commands) {
+            write("/usr/local/sbin/" + command, HOLDABLE);
+            run("chmod", "755", "/usr/local/sbin/" + command);
+        }
+    }
+
+    /**
+     * Makes a command stop before it does anything, until it is let go on.
+     *
+     * @param pattern of the command with its arguments, as {@code case} of a shell has it
+     */
+    void holdCommand(String pattern) {
+        shell(
+                "mkdir -p /run/nixfleet-test && rm -f /run/nixfleet-test/reached-command"
+                        + " && echo '%s' >/run/nixfleet-test/hold-command".formatted(pattern));
+    }
+
+    void awaitCommand() {
+        awaitSwitchAt("command");
+    }
+
+    /** Lets all go on that is held, and holds nothing any more. */
+    void letGoOn() {
+        shell("rm -f /run/nixfleet-test/hold-*");
     }
 
     /** Holds NixOS's lock of switches, as a switch by hand does. */

@@ -36,6 +36,7 @@ public final class DeployRunner {
 
     private final DeployMachine machine;
     private final DeployQueue queue;
+    private final Intake intake;
     private final StateStore state;
     private final HostTools tools;
     private final Work work;
@@ -74,6 +75,7 @@ public final class DeployRunner {
         this.machine = machine;
         this.work = work;
         this.queue = surroundings.queue();
+        this.intake = Intake.of(surroundings);
         this.state = surroundings.state();
         this.tools = surroundings.tools();
         this.reporter = surroundings.reporter();
@@ -95,7 +97,10 @@ public final class DeployRunner {
                     earlier.get().request().system(),
                     earlier.get().phase().word());
             queue.resume(earlier.get().request());
+            intake.resume();
             carryOut(earlier.get());
+        } else {
+            intake.resume();
         }
         while (true) {
             DeployRequest next = queue.take();
@@ -166,6 +171,10 @@ public final class DeployRunner {
         }
         metrics.phase(now.phase());
         LOG.info("{} {}", now.phase().word(), now.request().system());
+        if (queue.waiting().isPresent()) {
+            // It came before there was anything to interrupt.
+            giveWay();
+        }
     }
 
     private PhaseResult perform(Deployment now) throws InterruptedException {
@@ -211,6 +220,12 @@ public final class DeployRunner {
 
     private PhaseResult check(Deployment now) {
         DeployRequest request = now.request();
+        Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
+        if (attention.isPresent()) {
+            // It was accepted before the deployment ahead of it went wrong.
+            return new PhaseResult.NotPossible(
+                    "this host is left alone, since it needs attention: " + attention.get());
+        }
         try {
             SystemState host = tools.host().state();
             if (host.has(request.system(), request.action())) {

@@ -46,6 +46,11 @@ public final class AgentProgram implements AutoCloseable {
             return process.toHandle();
         }
 
+        /** What it has said on standard error so far. */
+        public String saidSoFar() throws IOException {
+            return Files.readString(stderr());
+        }
+
         /** What Ctrl-C sends. */
         public void interrupt() {
             Commands.run(List.of("kill", "-INT", String.valueOf(process.pid())));

@@ -44,7 +44,10 @@ class SecretsTest {
         var reply = agent.post("/v1/deploy", "{\"hash\": \"%s\"%s}".formatted(system, cacheUrl));
         assertThat(reply.status()).as(reply.error()).isEqualTo(202);
         LocalAgent.await(
-                "it is over", () -> agent.json("/v1/history").path("deployments").size() == ended);
+                "it is over",
+                () ->
+                        agent.json("/v1/history").path("deployments").size() == ended
+                                && agent.json("/v1/status").path("deployment").isNull());
     }
 
     @Test

@@ -91,6 +91,13 @@ public final class AgentProgram implements AutoCloseable {
                 Path.of(System.getProperty("nixfleet.package.dir"), "bin/nixfleet-agent"));
     }
 
+    /** Puts a shell script on the PATH of all runs from now on. */
+    public AgentProgram program(String name, String script) throws IOException {
+        Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + script);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return this;
+    }
+
     /** Sets a variable of the environment of all runs from now on. */
     public AgentProgram environment(String name, String value) {
         environment.put(name, value);

@@ -28,7 +28,7 @@ public final class PollLoop {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
 
     /** Longer than a control plane takes to restart. */
-    private static final Duration TOLERATED_SILENCE = Duration.ofMinutes(5);
+    static final Duration TOLERATED_SILENCE = Duration.ofMinutes(5);
 
     private final ControlPlane controlPlane;
     private final PollSchedule schedule;
@@ -107,19 +107,24 @@ public final class PollLoop {
         return pulse.stopped();
     }
 
-    /** Why the control plane cannot be counted on: it never answered, or has failed for long. */
+    /** See {@link #silence(Latest, Optional, Instant)}. */
     Optional<String> silence() {
-        Latest now = latest;
-        if (now.last().isEmpty()) {
-            String why = now.failure().map(failure -> ": " + failure).orElse("");
+        return silence(latest, failingSince, clock.instant());
+    }
+
+    /**
+     * Why the control plane cannot be counted on: it never answered, or has failed for long.
+     *
+     * @param failingSince when the first of the polls came to its end that have failed since
+     */
+    static Optional<String> silence(Latest latest, Optional<Instant> failingSince, Instant now) {
+        String why = latest.failure().map(failure -> ": " + failure).orElse("");
+        if (latest.last().isEmpty()) {
             return Optional.of("the control plane has not answered yet" + why);
         }
         return failingSince
-                .filter(since -> since.plus(TOLERATED_SILENCE).isBefore(clock.instant()))
-                .map(
-                        since ->
-                                "the control plane has not answered since %s: %s"
-                                        .formatted(since, now.failure().orElse("polls under way")));
+                .filter(since -> since.plus(TOLERATED_SILENCE).isBefore(now))
+                .map(since -> "the control plane has not answered since " + since + why);
     }
 
     private Latest noted(PollAnswer answer, Instant now, Instant next) {

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 
 /** The options of the commands that ask a running agent. */
 final class AgentOptions {
-    private static final String DEFAULT_SOCKET = "/run/nixfleet-agent/control.sock";
+    static final String DEFAULT_SOCKET = "/run/nixfleet-agent/control.sock";
     private static final Duration CALL_LIMIT = Duration.ofSeconds(10);
 
     @Option(

@@ -106,8 +106,10 @@ public final class CommandLines implements Callable<Integer> {
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
+            // Whatever stands before the last @ may be a password.
+            String shown = text.replaceAll("(?s)//.*@", "//***@");
             throw new TypeConversionException(
-                    "%s is not a URL: %s".formatted(FormatException.excerpt(text), e.getReason()));
+                    "%s is not a URL: %s".formatted(FormatException.excerpt(shown), e.getReason()));
         }
     }
 

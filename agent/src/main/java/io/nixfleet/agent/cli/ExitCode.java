@@ -24,7 +24,9 @@ enum ExitCode {
     /** The agent refuses, or does the same thing already. */
     CONFLICT(8),
     /** The deployment that was waited for failed or was rolled back, or is not over in time. */
-    NOT_DEPLOYED(9);
+    NOT_DEPLOYED(9),
+    /** Another agent, or program, has the daemon's database, socket or port. */
+    TAKEN(10);
 
     private final int code;
 
@@ -65,8 +67,9 @@ enum ExitCode {
             case NOT_DEPLOYED -> 5;
             case CONFLICT -> 6;
             case NO_AGENT -> 7;
-            case USAGE -> 8;
-            case UNEXPECTED -> 9;
+            case TAKEN -> 8;
+            case USAGE -> 9;
+            case UNEXPECTED -> 10;
         };
     }
 }

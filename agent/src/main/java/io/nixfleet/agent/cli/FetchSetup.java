@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
@@ -88,9 +89,18 @@ final class FetchSetup implements AutoCloseable {
             return new UnpackStore(
                     Path.of(options.store.substring(UNPACK.length())), StoreDir.NIX_STORE);
         }
-        return DaemonStore.at(StoreSelection.ofSystem().parse(options.store))
-                .name(options.store)
-                .extraTrustedKeys(options.trustedPublicKeys)
+        return daemonStore(options.store, options.trustedPublicKeys);
+    }
+
+    /**
+     * A store that a Nix daemon writes to.
+     *
+     * @throws FormatException when the text names none
+     */
+    static Store daemonStore(String store, List<String> trustedPublicKeys) {
+        return DaemonStore.at(StoreSelection.ofSystem().parse(store))
+                .name(store)
+                .extraTrustedKeys(trustedPublicKeys)
                 .build();
     }
 

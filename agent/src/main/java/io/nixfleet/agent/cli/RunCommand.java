@@ -18,8 +18,9 @@ import picocli.CommandLine.Spec;
         description = "Run the agent: poll the control plane, deploy, verify, report.",
         footer = {
             "",
-            "Exit codes: 1 broke down (a restart may help), 2 wrong options, unreadable files:",
-            "what a restart cannot mend, 143 ended by SIGTERM."
+            "Exit codes: 1 broke down (a restart may help); 2 wrong options, unreadable files:",
+            "what a restart cannot mend; 10 another agent, or another program, has the database,",
+            "the socket or a port: a restart helps once that one has ended; 143 ended by SIGTERM."
         })
 final class RunCommand implements Callable<Integer> {
     @Mixin private RunOptions options = new RunOptions();
@@ -34,11 +35,12 @@ final class RunCommand implements Callable<Integer> {
     static int run(RunOptions options, CommandOutput output) throws InterruptedException {
         AgentSettings settings;
         try {
-            settings = options.settings();
+            // First, since reading certificates may have something to say.
             Logging.configure(
                     options.logLevel(),
                     output.terminal().interactive() ? LogFormat.PLAIN : LogFormat.JSON,
                     System.err);
+            settings = options.settings();
         } catch (UsageException e) {
             return output.fail(ExitCode.USAGE, e);
         }
@@ -46,7 +48,13 @@ final class RunCommand implements Callable<Integer> {
             String what = agent.awaitBreakdown();
             return output.fail(ExitCode.UNEXPECTED, what + "; the log says more");
         } catch (StartException e) {
-            return output.fail(e.restartMayHelp() ? ExitCode.UNEXPECTED : ExitCode.USAGE, e);
+            return output.fail(
+                    switch (e.kind()) {
+                        case BROKEN -> ExitCode.UNEXPECTED;
+                        case TAKEN -> ExitCode.TAKEN;
+                        case LASTING -> ExitCode.USAGE;
+                    },
+                    e);
         }
     }
 }

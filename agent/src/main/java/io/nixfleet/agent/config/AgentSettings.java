@@ -1,5 +1,8 @@
 package io.nixfleet.agent.config;
 
+import io.nixfleet.agent.controlplane.ControlPlaneOptions;
+import io.nixfleet.agent.tls.TlsFiles;
+import io.nixfleet.substituter.store.Store;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,42 +13,25 @@ import java.util.OptionalInt;
 /**
  * What the daemon was told, checked.
  *
- * @param controlPlane its base URL
- * @param machineId as the control plane knows this host, the CN of its certificate
  * @param reporting what is sent and how often
- * @param cacheUrl asked for deployments that name no cache
- * @param trustedPublicKeys besides those of nix.conf
- * @param netrc in place of nix.conf's
- * @param store see {@code fetch --store}
  * @param database state on disk
  * @param dryRun fetch, but never apply
- * @param tls of calls to the control plane
  * @param healthConfig the file of health checks
  * @param metricsPort of metrics and status, on all addresses
  * @param socket where the local commands reach the agent
  */
 public record AgentSettings(
-        URI controlPlane,
-        String machineId,
+        ControlPlaneOptions controlPlane,
         Polling polling,
         Reporting reporting,
-        Optional<URI> cacheUrl,
-        List<String> trustedPublicKeys,
-        Optional<Path> netrc,
-        String store,
+        Fetching fetching,
         Path database,
         boolean dryRun,
-        boolean allowInsecure,
-        Tls tls,
         Path healthConfig,
         Applying applying,
         OptionalInt metricsPort,
         Optional<Push> push,
         Path socket) {
-    public AgentSettings {
-        trustedPublicKeys = List.copyOf(trustedPublicKeys);
-    }
-
     /** Times between polls: after an answer, and after a failure. */
     public record Polling(Duration interval, Duration retry) {}
 
@@ -55,8 +41,22 @@ public record AgentSettings(
         }
     }
 
-    /** PEM files; certificate and key come together. */
-    public record Tls(Optional<Path> authority, Optional<Path> certificate, Optional<Path> key) {}
+    /**
+     * Where systems come from and go to.
+     *
+     * @param cacheUrl asked for deployments that name no cache; may hold a login
+     * @param trustedPublicKeys besides those of nix.conf
+     * @param netrc in place of nix.conf's
+     */
+    public record Fetching(
+            Optional<URI> cacheUrl,
+            List<String> trustedPublicKeys,
+            Optional<Path> netrc,
+            Store store) {
+        public Fetching {
+            trustedPublicKeys = List.copyOf(trustedPublicKeys);
+        }
+    }
 
     /**
      * How a system is applied and judged.
@@ -77,17 +77,11 @@ public record AgentSettings(
     /**
      * The push listener.
      *
-     * @param certificate the server's, in PEM
+     * @param tls with the server's certificate
      * @param authority whose client certificates are trusted
      * @param allowed names of client certificates that may deploy
      */
-    public record Push(
-            String host,
-            int port,
-            Path certificate,
-            Path key,
-            Path authority,
-            List<String> allowed) {
+    public record Push(String host, int port, TlsFiles tls, Path authority, List<String> allowed) {
         public Push {
             allowed = List.copyOf(allowed);
         }

@@ -2,7 +2,7 @@
  * The daemon's settings.
  *
  * <pre>
- * flags, NIXFLEET_* ─ cli.RunOptions ─→ AgentSettings (checked) ─→ daemon
+ * flags, NIXFLEET_* ─ cli.RunOptions ─→ AgentSettings (checked, files read) ─→ daemon
  * </pre>
  */
 @NullMarked

@@ -27,6 +27,15 @@ public interface AgentControl {
      */
     int allowAgain(Optional<StorePath> system);
 
-    /** Whether the agent does its work: state readable, polls not stuck. Empty when it does. */
+    /**
+     * Why the agent does nothing more, and only a restart helps; empty while its loops go on. Never
+     * waits.
+     */
+    Optional<String> whyNotAlive();
+
+    /**
+     * Why the agent cannot do its work: besides {@link #whyNotAlive}, its state cannot be read, or
+     * the control plane has not answered since the start or for minutes. Empty when it can.
+     */
     Optional<String> whyNotReady();
 }

@@ -44,7 +44,7 @@ public record ControlPlaneOptions(
         if (!scheme.equals("https") && !scheme.equals("http")) {
             throw wrongUrl("must begin with https://");
         }
-        if (url.getRawUserInfo() != null) {
+        if (String.valueOf(url.getRawAuthority()).contains("@")) {
             // Not quoted: it may be a password.
             throw wrongUrl("has a user name; the control plane knows a machine by its certificate");
         }

@@ -33,6 +33,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
 
     private final Reporter.Machine machine;
     private final DeployQueue queue;
+    private final Intake intake;
     private final StateStore state;
     private final HostTools tools;
     private final Desired desired;
@@ -59,6 +60,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
             Supplier<String> ids) {
         this.machine = machine;
         this.queue = surroundings.queue();
+        this.intake = Intake.of(surroundings);
         this.state = surroundings.state();
         this.tools = surroundings.tools();
         this.desired = surroundings.desired();
@@ -118,13 +120,12 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         return broken.get().orElse("unknown");
     }
 
-    /** Whether every loop is alive. */
-    public boolean alive() {
-        return broken.get().isEmpty() && threads.stream().allMatch(Thread::isAlive);
-    }
-
     @Override
     public Submission submit(DeployRequest request) {
+        if (state.known(request.id()).isPresent()) {
+            // Said before: what became of it since is another question.
+            return intake.offer(request);
+        }
         Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
         if (attention.isPresent()) {
             return new Submission.Refused(
@@ -137,10 +138,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
             return new Submission.Refused(
                     "%s; `nixfleet-agent retry` allows it again".formatted(refusal.get().reason()));
         }
-        return switch (queue.offer(request)) {
-            case DeployQueue.Offered.Queued _ -> new Submission.Accepted(request.id());
-            case DeployQueue.Offered.Same(DeployRequest as) -> new Submission.UnderWay(as.id());
-        };
+        return intake.offer(request);
     }
 
     @Override
@@ -193,13 +191,28 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     }
 
     @Override
+    public Optional<String> whyNotAlive() {
+        if (broken.get().isPresent()) {
+            return broken.get();
+        }
+        if (!threads.stream().allMatch(Thread::isAlive)) {
+            return Optional.of("a loop has ended");
+        }
+        if (loops.polls().stuck()) {
+            return Optional.of("polls hang");
+        }
+        return loops.healths().stuck() ? Optional.of("health checks hang") : Optional.empty();
+    }
+
+    @Override
     public Optional<String> whyNotReady() {
-        if (!alive()) {
-            return Optional.of(broken.get().orElse("a loop has ended"));
+        Optional<String> dead = whyNotAlive();
+        if (dead.isPresent()) {
+            return dead;
         }
         try {
             var _ = state.waitingReports();
-            return Optional.empty();
+            return loops.polls().silence();
         } catch (StateException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }

@@ -10,9 +10,8 @@ import io.nixfleet.agent.health.Verification;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.fetch.FetchListener;
-import io.nixfleet.substituter.store.Store;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +41,6 @@ public final class DaemonBuilder {
             HostTools tools,
             ControlPlane controlPlane,
             AgentMetrics metrics,
-            Store store,
             HealthChecks.Means healthMeans,
             ProcessRunner runner,
             InstantSource clock,
@@ -71,7 +69,7 @@ public final class DaemonBuilder {
                         parts.tools().ticks());
         var machine =
                 new Reporter.Machine(
-                        settings.machineId(),
+                        settings.controlPlane().machineId(),
                         settings.reporting().tags(),
                         parts.version(),
                         parts.started());
@@ -142,7 +140,11 @@ public final class DaemonBuilder {
                                                 .plus(applying.verify())
                                                 .plus(ABSENCE));
         Set<String> ownCache =
-                settings.cacheUrl().map(DaemonBuilder::cacheName).map(Set::of).orElse(Set.of());
+                settings.fetching()
+                        .cacheUrl()
+                        .map(BinaryCaches::nameOf)
+                        .map(Set::of)
+                        .orElse(Set.of());
         Supplier<FetchListener> listeners =
                 () -> {
                     FetchListener totals = meter.begin();
@@ -155,12 +157,12 @@ public final class DaemonBuilder {
         return new DeployRunner.Work(
                 new SystemFetch(
                         new SystemFetch.Options(
-                                parts.store(),
+                                settings.fetching().store(),
                                 parts.tools().paths().root().resolve("nix/store"),
-                                settings.cacheUrl(),
-                                settings.trustedPublicKeys(),
-                                settings.netrc(),
-                                "nixfleet-agent/" + parts.version()),
+                                settings.fetching().cacheUrl(),
+                                settings.fetching().trustedPublicKeys(),
+                                settings.fetching().netrc(),
+                                settings.controlPlane().userAgent()),
                         parts.runner(),
                         parts.tools().commands().environment(),
                         listeners),
@@ -176,13 +178,6 @@ public final class DaemonBuilder {
                 new Restorer(parts.tools()),
                 health,
                 settings.dryRun());
-    }
-
-    /** As events name a cache: without a login. */
-    private static String cacheName(URI cache) {
-        String login = cache.getRawUserInfo();
-        return (login == null ? cache.toString() : cache.toString().replace(login + "@", ""))
-                .replaceAll("/+$", "");
     }
 
     /** Where the agent's own files are: beside its database. */

@@ -39,6 +39,7 @@ public final class DeployRunner {
 
     private final DeployMachine machine;
     private final DeployQueue queue;
+    private final Intake intake;
     private final StateStore state;
     private final HostTools tools;
     private final Work work;
@@ -77,6 +78,7 @@ public final class DeployRunner {
         this.machine = machine;
         this.work = work;
         this.queue = surroundings.queue();
+        this.intake = Intake.of(surroundings);
         this.state = surroundings.state();
         this.tools = surroundings.tools();
         this.reporter = surroundings.reporter();
@@ -86,9 +88,10 @@ public final class DeployRunner {
     }
 
     /**
-     * Takes up what an earlier life of the agent began, for {@link #run} to finish. To be called
-     * before any other loop runs: else a poll queues the same system again, and the health of a
-     * system that is being judged or undone is reported as if it were the host's.
+     * Takes up what an earlier life of the agent began, for {@link #run} to finish, and what it
+     * accepted, to come after that. To be called before any other loop runs: else a poll queues the
+     * same system again, and the health of a system that is being judged or undone is reported as
+     * if it were the host's.
      */
     void takeUp() {
         Optional<Deployment> earlier = state.inFlight();
@@ -98,6 +101,7 @@ public final class DeployRunner {
                 current = earlier.get();
             }
         }
+        intake.resume();
     }
 
     /** Until interrupted; first finishes what was taken up. */

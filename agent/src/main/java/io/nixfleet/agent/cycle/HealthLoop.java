@@ -7,11 +7,15 @@ import java.util.Optional;
 
 /** Reports the host's health from time to time, except while it is being changed. */
 final class HealthLoop {
+    /** A check may take an hour, and wait for those of a deployment. */
+    private static final Duration LONGEST_CHECKS = Duration.ofHours(2);
+
     private final HealthWatch health;
     private final DeployRunner runner;
     private final Reporter reporter;
     private final Ticks ticks;
     private final Duration interval;
+    private final Pulse pulse;
 
     HealthLoop(
             HealthWatch health,
@@ -24,19 +28,27 @@ final class HealthLoop {
         this.reporter = reporter;
         this.ticks = ticks;
         this.interval = interval;
+        this.pulse = new Pulse(ticks);
     }
 
     /** Until interrupted. */
     void run() throws InterruptedException {
         while (true) {
+            pulse.beat(LONGEST_CHECKS);
             if (!beingChanged()) {
                 var report = health.check();
                 if (!beingChanged()) {
                     reporter.health(report);
                 }
             }
+            pulse.beat(interval);
             ticks.sleep(interval);
         }
+    }
+
+    /** Whether checks, which all have their limits, have not come to an end. */
+    boolean stuck() {
+        return pulse.stopped();
     }
 
     private boolean beingChanged() {

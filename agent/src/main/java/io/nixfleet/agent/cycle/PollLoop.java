@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.activation.HostException;
+import io.nixfleet.agent.control.Submission;
 import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.PollAnswer;
 import io.nixfleet.agent.controlplane.PollSchedule;
@@ -27,9 +28,13 @@ import org.slf4j.LoggerFactory;
 public final class PollLoop {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
 
+    /** Longer than a control plane takes to restart. */
+    static final Duration TOLERATED_SILENCE = Duration.ofMinutes(5);
+
     private final ControlPlane controlPlane;
     private final PollSchedule schedule;
     private final DeployQueue queue;
+    private final Intake intake;
     private final StateStore state;
     private final HostTools tools;
     private final Reporter reporter;
@@ -39,6 +44,9 @@ public final class PollLoop {
     private final Supplier<String> newId;
     private final Wakeup wakeup = new Wakeup();
 
+    private final Pulse pulse;
+
+    private volatile Optional<Instant> failingSince = Optional.empty();
     private volatile Latest latest =
             new Latest(Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -59,6 +67,7 @@ public final class PollLoop {
         this.controlPlane = controlPlane;
         this.schedule = schedule;
         this.queue = surroundings.queue();
+        this.intake = Intake.of(surroundings);
         this.state = surroundings.state();
         this.tools = surroundings.tools();
         this.reporter = surroundings.reporter();
@@ -66,11 +75,13 @@ public final class PollLoop {
         this.metrics = surroundings.metrics();
         this.clock = surroundings.clock();
         this.newId = newId;
+        this.pulse = new Pulse(tools.ticks());
     }
 
     /** Until interrupted. */
     void run() throws InterruptedException {
         while (true) {
+            pulse.beat(Duration.ZERO);
             Duration began = tools.ticks().now();
             PollAnswer answer = controlPlane.poll();
             Instant now = clock.instant();
@@ -78,7 +89,9 @@ public final class PollLoop {
             metrics.polled(tools.ticks().now().minus(began), ok, now);
             Duration pause = schedule.after(answer);
             latest = noted(answer, now, now.plus(pause));
+            failingSince = ok ? Optional.empty() : Optional.of(failingSince.orElse(now));
             act(answer);
+            pulse.beat(pause);
             wakeup.await(pause);
         }
     }
@@ -90,6 +103,31 @@ public final class PollLoop {
 
     public Latest latest() {
         return latest;
+    }
+
+    /** Whether polls go on, answered or not. */
+    boolean stuck() {
+        return pulse.stopped();
+    }
+
+    /** See {@link #silence(Latest, Optional, Instant)}. */
+    Optional<String> silence() {
+        return silence(latest, failingSince, clock.instant());
+    }
+
+    /**
+     * Why the control plane cannot be counted on: it never answered, or has failed for long.
+     *
+     * @param failingSince when the first of the polls came to its end that have failed since
+     */
+    static Optional<String> silence(Latest latest, Optional<Instant> failingSince, Instant now) {
+        String why = latest.failure().map(failure -> ": " + failure).orElse("");
+        if (latest.last().isEmpty()) {
+            return Optional.of("the control plane has not answered yet" + why);
+        }
+        return failingSince
+                .filter(since -> since.plus(TOLERATED_SILENCE).isBefore(now))
+                .map(since -> "the control plane has not answered since " + since + why);
     }
 
     private Latest noted(PollAnswer answer, Instant now, Instant next) {
@@ -117,8 +155,8 @@ public final class PollLoop {
         Optional<URI> cache;
         try {
             system = StorePath.parse(StoreDir.NIX_STORE, generation.hash());
-            cache = generation.cacheUrl().filter(url -> !url.isBlank()).map(URI::create);
-        } catch (FormatException | IllegalArgumentException e) {
+            cache = cacheUrl(generation);
+        } catch (FormatException e) {
             LOG.warn("the control plane wants what cannot be deployed: {}", e.getMessage());
             metrics.refused("malformed");
             return;
@@ -145,9 +183,18 @@ public final class PollLoop {
             var request =
                     new DeployRequest(
                             newId.get(), system, cache, Action.SWITCH, DeployRequest.Source.POLL);
-            if (queue.offer(request) instanceof DeployQueue.Offered.Queued) {
+            if (intake.offer(request) instanceof Submission.Accepted) {
                 LOG.info("the control plane wants {}", system);
             }
+        }
+    }
+
+    /** Not quoted when it is wrong: it may hold a login. */
+    private static Optional<URI> cacheUrl(DesiredGeneration generation) {
+        try {
+            return generation.cacheUrl().filter(url -> !url.isBlank()).map(URI::create);
+        } catch (IllegalArgumentException _) {
+            throw new FormatException("its cache_url is not a URL");
         }
     }
 

@@ -9,14 +9,13 @@ import io.nixfleet.agent.endpoint.ServerTls;
 import io.nixfleet.agent.endpoint.StatusEndpoints;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.tls.TlsFiles;
-import io.nixfleet.agent.tls.TlsPaths;
 import io.nixfleet.agent.tls.TrustedAuthorities;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import javax.net.ssl.X509KeyManager;
 import javax.net.ssl.X509TrustManager;
@@ -61,13 +60,7 @@ final class Endpoints {
     private static List<AutoCloseable> listen(
             Vertx vertx, AgentSettings.Push push, DeployEndpoints deploys)
             throws IOException, InterruptedException {
-        TlsFiles files =
-                TlsFiles.open(
-                        new TlsPaths(
-                                Optional.of(push.authority()),
-                                Optional.of(push.certificate()),
-                                Optional.of(push.key())));
-        var tls = new FileTls(files, push);
+        var tls = new FileTls(push.tls(), push.authority());
         PushListener listener;
         try {
             listener =
@@ -80,22 +73,22 @@ final class Endpoints {
         } catch (IOException e) {
             throw new TakenException("pushes on %s:%d".formatted(push.host(), push.port()), e);
         }
-        return List.of(listener, CertificateWatch.start(files, listener));
+        return List.of(listener, CertificateWatch.start(push.tls(), listener));
     }
 
-    private record FileTls(TlsFiles files, AgentSettings.Push push) implements ServerTls {
+    private record FileTls(TlsFiles files, Path authority) implements ServerTls {
         @Override
         public X509KeyManager keyManager() throws IOException {
             return files.current()
                     .identity()
-                    .orElseThrow(() -> new IOException(push.certificate() + " has no key"))
+                    .orElseThrow(() -> new IOException("there is no certificate"))
                     .keyManager();
         }
 
         /** Not the system's authorities: whoever they vouch for may not deploy here. */
         @Override
         public X509TrustManager trustManager() throws IOException {
-            return TrustedAuthorities.only(push.authority());
+            return TrustedAuthorities.only(authority);
         }
     }
 }

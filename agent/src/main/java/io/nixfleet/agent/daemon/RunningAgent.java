@@ -5,11 +5,12 @@ import io.nixfleet.agent.activation.HostCommands;
 import io.nixfleet.agent.activation.HostPaths;
 import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.controlplane.ControlPlane;
-import io.nixfleet.agent.controlplane.ControlPlaneOptions;
 import io.nixfleet.agent.cycle.AgentDaemon;
 import io.nixfleet.agent.cycle.DaemonBuilder;
 import io.nixfleet.agent.cycle.HostTools;
 import io.nixfleet.agent.health.HealthChecks;
+import io.nixfleet.agent.health.HealthConfig;
+import io.nixfleet.agent.health.HealthConfigException;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateException;
@@ -17,12 +18,7 @@ import io.nixfleet.agent.state.StateStore;
 import io.nixfleet.agent.systemd.ServiceNotifier;
 import io.nixfleet.agent.time.Ticks;
 import io.nixfleet.agent.tls.TlsFiles;
-import io.nixfleet.agent.tls.TlsPaths;
-import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.substituter.cache.http.SmallVertx;
-import io.nixfleet.substituter.daemon.DaemonStore;
-import io.nixfleet.substituter.daemon.StoreSelection;
-import io.nixfleet.substituter.store.Store;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,12 +65,22 @@ public final class RunningAgent implements AutoCloseable {
         agent.daemon.start();
         agent.opened.push(Heartbeat.start(notifier, agent.daemon));
         notifier.ready();
+        warnOfHealthConfig(settings.healthConfig());
         LOG.info(
                 "nixfleet-agent {} runs for machine {} at {}",
                 version,
-                settings.machineId(),
-                settings.controlPlane());
+                settings.controlPlane().machineId(),
+                settings.controlPlane().baseUrl());
         return agent;
+    }
+
+    /** Not the end: an agent that did not start could not bring the system that mends the file. */
+    private static void warnOfHealthConfig(Path file) {
+        try {
+            HealthConfig.read(file);
+        } catch (HealthConfigException e) {
+            LOG.error("{}; until it is mended, the host counts as unhealthy", e.getMessage());
+        }
     }
 
     private AgentDaemon open(AgentSettings settings, String version) throws InterruptedException {
@@ -82,24 +88,9 @@ public final class RunningAgent implements AutoCloseable {
         try {
             Clock clock = Clock.systemUTC();
             StateStore state = openState(settings.database(), clock);
-            TlsFiles tls =
-                    TlsFiles.open(
-                            new TlsPaths(
-                                    settings.tls().authority(),
-                                    settings.tls().certificate(),
-                                    settings.tls().key()));
             Vertx vertx = SmallVertx.open();
             opened.push(() -> close(vertx));
-            var controlPlane =
-                    new ControlPlane(
-                            vertx,
-                            new ControlPlaneOptions(
-                                    settings.controlPlane(),
-                                    settings.machineId(),
-                                    tls,
-                                    ControlPlaneOptions.DEFAULT_TIMEOUT,
-                                    "nixfleet-agent/" + version,
-                                    settings.allowInsecure()));
+            var controlPlane = new ControlPlane(vertx, settings.controlPlane());
             opened.push(controlPlane);
             var metrics = new AgentMetrics(Path.of("/proc"));
             var runner = new ProcessRunner();
@@ -119,8 +110,10 @@ public final class RunningAgent implements AutoCloseable {
                                             DaemonBuilder.directory(settings)),
                                     controlPlane,
                                     metrics,
-                                    store(settings),
-                                    new HealthChecks.Means(runner, environment, socketFactory(tls)),
+                                    new HealthChecks.Means(
+                                            runner,
+                                            environment,
+                                            socketFactory(settings.controlPlane().tls())),
                                     runner,
                                     clock,
                                     new SecureRandom(),
@@ -131,13 +124,19 @@ public final class RunningAgent implements AutoCloseable {
             whole = true;
             return built;
         } catch (StateException e) {
-            throw new StartException(String.valueOf(e.getMessage()), true, e);
-        } catch (FormatException | IllegalArgumentException e) {
-            throw new StartException(String.valueOf(e.getMessage()), false, e);
+            throw new StartException(
+                    String.valueOf(e.getMessage()),
+                    switch (e.problem()) {
+                        case LOCKED -> StartException.Kind.TAKEN;
+                        case NOT_WRITABLE -> StartException.Kind.LASTING;
+                        case NO_SPACE, CORRUPT, OTHER -> StartException.Kind.BROKEN;
+                    },
+                    e);
         } catch (Endpoints.TakenException e) {
-            throw new StartException(String.valueOf(e.getMessage()), true, e);
-        } catch (IOException e) {
-            throw new StartException(String.valueOf(e.getMessage()), false, e);
+            throw new StartException(String.valueOf(e.getMessage()), StartException.Kind.TAKEN, e);
+        } catch (IllegalArgumentException | IOException e) {
+            throw new StartException(
+                    String.valueOf(e.getMessage()), StartException.Kind.LASTING, e);
         } finally {
             if (!whole) {
                 closeAll();
@@ -150,13 +149,6 @@ public final class RunningAgent implements AutoCloseable {
         opened.push(state.store());
         state.notice().ifPresent(LOG::error);
         return state.store();
-    }
-
-    private static Store store(AgentSettings settings) {
-        return DaemonStore.at(StoreSelection.ofSystem().parse(settings.store()))
-                .name(settings.store())
-                .extraTrustedKeys(settings.trustedPublicKeys())
-                .build();
     }
 
     private static SSLSocketFactory socketFactory(TlsFiles tls) throws IOException {

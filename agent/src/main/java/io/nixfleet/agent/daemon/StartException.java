@@ -2,15 +2,24 @@ package io.nixfleet.agent.daemon;
 
 /** The daemon cannot start; the message says why and what to do. */
 public final class StartException extends RuntimeException {
-    private final boolean restartMayHelp;
-
-    StartException(String message, boolean restartMayHelp, Throwable cause) {
-        super(message, cause);
-        this.restartMayHelp = restartMayHelp;
+    /** Whether it may start later with the same options. */
+    public enum Kind {
+        /** It may, as when the disk was full. */
+        BROKEN,
+        /** It may when another process ends, which has what there can be one of. */
+        TAKEN,
+        /** It may not. */
+        LASTING
     }
 
-    /** Whether it may start later with the same options, as when a port is taken for now. */
-    public boolean restartMayHelp() {
-        return restartMayHelp;
+    private final Kind kind;
+
+    StartException(String message, Kind kind, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
     }
 }

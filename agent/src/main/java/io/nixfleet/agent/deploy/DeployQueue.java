@@ -55,6 +55,17 @@ public final class DeployQueue {
         return offered;
     }
 
+    /** What is under way, or waits, and does the same; a later one would replace it, or wait. */
+    public Optional<DeployRequest> same(DeployRequest request) {
+        lock.lock();
+        try {
+            DeployRequest last = waiting != null ? waiting : underWay;
+            return Optional.ofNullable(last).filter(present -> isSame(present, request));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static boolean isSame(DeployRequest a, DeployRequest b) {
         return a.system().equals(b.system()) && a.action() == b.action();
     }

@@ -14,6 +14,24 @@ import java.util.Optional;
  */
 public record DeployRequest(
         String id, StorePath system, Optional<URI> cacheUrl, Action action, Source source) {
+    /** No user info, no parameters: both may hold secrets. */
+    public Optional<URI> cacheUrlWithoutSecrets() {
+        return cacheUrl.map(DeployRequest::withoutSecrets);
+    }
+
+    private static URI withoutSecrets(URI url) {
+        String host = url.getHost() == null ? "" : url.getHost();
+        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
+        String path = url.getRawPath() == null ? "" : url.getRawPath();
+        return URI.create(url.getScheme() + "://" + host + port + path);
+    }
+
+    /** Fit for a log. */
+    @Override
+    public String toString() {
+        return "%s of %s from %s (%s)".formatted(action.word(), system, source, id);
+    }
+
     /** Who asked. */
     public enum Source {
         POLL,

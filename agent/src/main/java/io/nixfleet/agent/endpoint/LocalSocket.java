@@ -4,6 +4,7 @@ import io.nixfleet.agent.deploy.DeployRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -97,11 +98,13 @@ public final class LocalSocket implements AutoCloseable {
                 .isOther();
     }
 
-    private static boolean answers(Path socket) {
+    private static boolean answers(Path socket) throws IOException {
         try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.configureBlocking(false);
-            return channel.connect(UnixDomainSocketAddress.of(socket));
-        } catch (IOException _) {
+            // Unfinished means that so many wait already: somebody listens there.
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return true;
+        } catch (ConnectException _) {
             return false;
         }
     }

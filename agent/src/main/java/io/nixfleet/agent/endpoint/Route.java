@@ -6,7 +6,7 @@ import java.util.Optional;
  * A method on a path, and what answers it.
  *
  * @param method {@code GET} or {@code POST}
- * @param immediate whether the call asks nobody and so is answered on the event loop
+ * @param immediate whether the call waits for nobody and so is answered on the event loop
  */
 record Route(String method, String path, boolean immediate, Call call) {
     /** A request, read whole. */
@@ -24,8 +24,11 @@ record Route(String method, String path, boolean immediate, Call call) {
         return new Route("GET", path, false, call);
     }
 
-    static Route immediate(String path, Answer answer) {
-        return new Route("GET", path, true, _ -> answer);
+    /**
+     * @param call which must not block
+     */
+    static Route immediate(String path, Call call) {
+        return new Route("GET", path, true, call);
     }
 
     static Route post(String path, Call call) {

@@ -46,15 +46,14 @@ public final class StatusEndpoints implements AutoCloseable {
     private static List<Route> routes(AgentControl control, Supplier<String> metrics) {
         var routes = new ArrayList<>(reading(control));
         routes.add(Route.get("/metrics", _ -> Answer.text(200, PROMETHEUS, metrics.get())));
-        routes.add(Route.immediate("/healthz", Answer.text(200, PLAIN, "ok\n")));
-        routes.add(Route.get("/readyz", _ -> readiness(control)));
+        routes.add(Route.immediate("/healthz", _ -> verdict("ok", control.whyNotAlive())));
+        routes.add(Route.get("/readyz", _ -> verdict("ready", control.whyNotReady())));
         return routes;
     }
 
-    private static Answer readiness(AgentControl control) {
-        return control.whyNotReady()
-                .map(why -> Answer.text(503, PLAIN, "not ready: " + why + "\n"))
-                .orElseGet(() -> Answer.text(200, PLAIN, "ready\n"));
+    private static Answer verdict(String good, Optional<String> whyNot) {
+        return whyNot.map(why -> Answer.text(503, PLAIN, "not %s: %s\n".formatted(good, why)))
+                .orElseGet(() -> Answer.text(200, PLAIN, good + "\n"));
     }
 
     /** What every server lets its clients read. */

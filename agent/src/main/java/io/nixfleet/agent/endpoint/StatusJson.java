@@ -11,7 +11,6 @@ import io.nixfleet.agent.deploy.Refusal;
 import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.protocol.CheckResult;
 import io.nixfleet.protocol.HealthReport;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -95,16 +94,8 @@ final class StatusJson {
         object.put("hash", request.system().toString());
         object.put("action", request.action().word());
         object.put("source", request.source().name().toLowerCase(Locale.ROOT));
-        object.put("cache_url", text(request.cacheUrl().map(StatusJson::withoutSecrets)));
+        object.put("cache_url", text(request.cacheUrlWithoutSecrets()));
         return object;
-    }
-
-    /** No user info, no parameters: both may hold secrets, and the metrics port is open to many. */
-    private static String withoutSecrets(URI url) {
-        String host = url.getHost() == null ? "" : url.getHost();
-        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
-        String path = url.getRawPath() == null ? "" : url.getRawPath();
-        return url.getScheme() + "://" + host + port + path;
     }
 
     private static ObjectNode progress(AgentStatus.FetchProgress progress) {

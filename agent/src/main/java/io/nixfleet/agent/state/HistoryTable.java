@@ -6,8 +6,9 @@ import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
-/** The latest deployments that are over. */
+/** The latest deployments that are over, without logins: they need them no more. */
 record HistoryTable(Session session) {
     static final int BOUND = 500;
 
@@ -21,7 +22,7 @@ record HistoryTable(Session session) {
                 """,
                 request.id(),
                 request.system().toString(),
-                request.cacheUrl().map(URI::toString).orElse(null),
+                request.cacheUrlWithoutSecrets().map(URI::toString).orElse(null),
                 request.action().word(),
                 Columns.word(request.source()),
                 entry.started().toString(),
@@ -41,6 +42,14 @@ record HistoryTable(Session session) {
                 "SELECT * FROM history ORDER BY seq DESC LIMIT ?",
                 HistoryTable::entry,
                 Math.max(0, limit));
+    }
+
+    /** The newest with an id, if there is one. */
+    Optional<DeployRequest> of(String id) throws SQLException {
+        return session.row(
+                "SELECT * FROM history WHERE id = ? ORDER BY seq DESC LIMIT 1",
+                row -> new Columns(row).request(),
+                id);
     }
 
     private static HistoryEntry entry(ResultSet row) throws SQLException {

@@ -57,7 +57,17 @@ final class Schema {
                                 kind TEXT NOT NULL,
                                 report TEXT NOT NULL)
                             """,
-                            "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL)"));
+                            "CREATE TABLE note (key TEXT PRIMARY KEY, value TEXT NOT NULL)"),
+                    List.of(
+                            """
+                            CREATE TABLE waiting (
+                                seq INTEGER PRIMARY KEY AUTOINCREMENT,
+                                id TEXT NOT NULL UNIQUE,
+                                system TEXT NOT NULL,
+                                cache_url TEXT,
+                                action TEXT NOT NULL,
+                                source TEXT NOT NULL)
+                            """));
 
     static final int VERSION = MIGRATIONS.size();
 

@@ -16,8 +16,22 @@ final class StateOpening {
     static StateStore.Opened open(Path path, InstantSource clock) {
         var place = new StateFile(path.toAbsolutePath());
         place.prepare();
+        StateLock lock = StateLock.take(place.file());
+        boolean done = false;
         try {
-            return new StateStore.Opened(usable(place.file()), Optional.empty());
+            StateStore.Opened opened = open(place, lock, clock);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                lock.close();
+            }
+        }
+    }
+
+    private static StateStore.Opened open(StateFile place, StateLock lock, InstantSource clock) {
+        try {
+            return new StateStore.Opened(usable(place.file(), lock), Optional.empty());
         } catch (UnusableDatabaseException e) {
             Path aside = place.moveAside(e.kind(), clock.instant());
             place.prepare();
@@ -25,19 +39,19 @@ final class StateOpening {
                     ("the state database %s was moved aside to %s: %s. A fresh one begins: what the"
                          + " agent knew of earlier deployments and refused systems is not in it")
                             .formatted(place.file(), aside, e.getMessage());
-            return new StateStore.Opened(fresh(place.file()), Optional.of(notice));
+            return new StateStore.Opened(fresh(place.file(), lock), Optional.of(notice));
         }
     }
 
-    private static StateStore fresh(Path file) {
+    private static StateStore fresh(Path file, StateLock lock) {
         try {
-            return usable(file);
+            return usable(file, lock);
         } catch (UnusableDatabaseException e) {
             throw StateException.of(file, "begin a fresh one", Problem.OTHER, e);
         }
     }
 
-    private static StateStore usable(Path file) throws UnusableDatabaseException {
+    private static StateStore usable(Path file, StateLock lock) throws UnusableDatabaseException {
         Database database = Database.connect(file);
         boolean done = false;
         try {
@@ -47,7 +61,7 @@ final class StateOpening {
             }
             database.read(ACTION, session -> settings(database.file(), session));
             database.change("bring it up to date", Schema::migrate);
-            var store = new StateStore(database);
+            var store = new StateStore(database, lock);
             store.readEverything();
             done = true;
             return store;

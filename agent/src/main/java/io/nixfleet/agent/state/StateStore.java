@@ -1,5 +1,6 @@
 package io.nixfleet.agent.state;
 
+import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.Deployment;
 import io.nixfleet.agent.deploy.HistoryEntry;
 import io.nixfleet.agent.deploy.Outcome;
@@ -8,6 +9,7 @@ import io.nixfleet.nix.store.StorePath;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,15 +27,17 @@ public final class StateStore implements AutoCloseable {
     public record Opened(StateStore store, Optional<String> notice) {}
 
     private final Database database;
+    private final StateLock lock;
 
-    StateStore(Database database) {
+    StateStore(Database database, StateLock lock) {
         this.database = database;
+        this.lock = lock;
     }
 
     /**
      * Opens the database of a file, which is created with its directory if there is none.
      *
-     * @throws StateException when there can be no database there
+     * @throws StateException when there can be no database there, or another agent has it
      */
     public static Opened open(Path file, InstantSource clock) {
         return StateOpening.open(file, clock);
@@ -46,6 +50,7 @@ public final class StateStore implements AutoCloseable {
                 session -> {
                     new NoteTable(session).read("");
                     return new DeploymentTable(session).read().stream().count()
+                            + new WaitingTable(session).oldestFirst().size()
                             + new HistoryTable(session).newest(HistoryTable.BOUND).size()
                             + new RefusalTable(session).newestFirst().size()
                             + new OutboxTable(session).all().size();
@@ -75,6 +80,7 @@ public final class StateStore implements AutoCloseable {
                                 "deployment %s cannot begin: %s is in flight".formatted(id, other));
                     }
                     table.write(deployment);
+                    new WaitingTable(session).delete(id);
                 });
     }
 
@@ -104,11 +110,40 @@ public final class StateStore implements AutoCloseable {
                 "finish the deployment",
                 session -> {
                     new DeploymentTable(session).delete(ended.request().id());
+                    new WaitingTable(session).delete(ended.request().id());
                     new HistoryTable(session)
                             .add(new HistoryEntry(ended.request(), ended.started(), at, outcome));
                     if (report.isPresent()) {
                         new OutboxTable(session).add(report.get());
                     }
+                });
+    }
+
+    /** Keeps a request that was accepted, until it begins or is over. */
+    public void keepWaiting(DeployRequest request) {
+        database.change(
+                "keep a deployment that waits", session -> new WaitingTable(session).add(request));
+    }
+
+    /** The requests that were accepted and have not begun, the oldest first. */
+    public List<DeployRequest> waiting() {
+        return database.read(
+                "read the deployments that wait",
+                session -> new WaitingTable(session).oldestFirst());
+    }
+
+    /** The request with an id: in flight, waiting, or of the history, which goes back 500. */
+    public Optional<DeployRequest> known(String id) {
+        return database.read(
+                "look up a deployment",
+                session -> {
+                    var requests = new ArrayList<>(new WaitingTable(session).oldestFirst());
+                    new DeploymentTable(session)
+                            .read()
+                            .map(Deployment::request)
+                            .ifPresent(requests::add);
+                    new HistoryTable(session).of(id).ifPresent(requests::add);
+                    return requests.stream().filter(request -> request.id().equals(id)).findFirst();
                 });
     }
 
@@ -189,6 +224,8 @@ public final class StateStore implements AutoCloseable {
 
     @Override
     public void close() {
-        database.close();
+        try (lock) {
+            database.close();
+        }
     }
 }

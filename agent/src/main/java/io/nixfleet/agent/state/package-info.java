@@ -3,10 +3,11 @@
  *
  * <pre>
  * StateStore.open ─→ StateFile: directory 0700, file 0600
+ *                 ─→ StateLock: no second agent, as long as this one lives
  *                 ─→ Schema: ours? ─ newer, foreign, corrupt ─→ moved aside, said so, a fresh one
  *                        └─ migrations ─→ StateStore ─→ Database (one connection, one lock)
  *                                                          └→ Session ─→ a table each:
- *                    DeploymentTable  HistoryTable  RefusalTable  OutboxTable  NoteTable
+ *                    WaitingTable  DeploymentTable  HistoryTable  RefusalTable  OutboxTable  NoteTable
  * </pre>
  *
  * <p>Every change is one transaction in WAL mode with full sync: when the call returns, it outlasts

@@ -56,19 +56,14 @@ class AgentDaemonTest {
     private DaemonBuilder.Parts parts() {
         var settings =
                 new AgentSettings(
-                        rig.server.url(),
-                        CycleRig.MACHINE,
+                        rig.controlPlaneOptions(),
                         new AgentSettings.Polling(CycleLife.POLL, CycleLife.RETRY),
                         // Once, as far as a test goes.
                         new AgentSettings.Reporting(Duration.ofHours(1), List.of("prod")),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        "auto",
+                        new AgentSettings.Fetching(
+                                Optional.empty(), List.of(), Optional.empty(), rig.store),
                         rig.database(),
                         false,
-                        true,
-                        new AgentSettings.Tls(Optional.empty(), Optional.empty(), Optional.empty()),
                         rig.healthConfig(),
                         new AgentSettings.Applying(
                                 false, Duration.ZERO, Duration.ZERO, Optional.empty(), 0),
@@ -82,7 +77,6 @@ class AgentDaemonTest {
                 rig.tools(),
                 rig.controlPlane(),
                 rig.metrics,
-                rig.store,
                 new HealthChecks.Means(
                         runner,
                         Map.of("PATH", "/usr/bin:/bin"),
@@ -148,7 +142,7 @@ class AgentDaemonTest {
                 .isEqualTo(new Outcome.Deployed("deployed"));
         assertThat(status.lastPollFailure()).isEmpty();
         assertThat(daemon.whyNotReady()).isEmpty();
-        assertThat(daemon.alive()).isTrue();
+        assertThat(daemon.whyNotAlive()).isEmpty();
     }
 
     @Test
@@ -206,7 +200,7 @@ class AgentDaemonTest {
         daemon.close();
 
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
-        assertThat(daemon.alive()).isFalse();
+        assertThat(daemon.whyNotAlive()).contains("a loop has ended");
         assertThat(daemon.whyNotReady()).contains("a loop has ended");
         assertThat(state.inFlight().orElseThrow().phase()).isEqualTo(Phase.APPLYING);
         Files.createFile(dir.resolve("go"));

@@ -74,11 +74,7 @@ final class CycleRig implements AutoCloseable {
         Files.writeString(host.paths.locks(), "");
         FakeHost.program(host.bin.resolve("journalctl"), "echo 'db.service failed'\n");
         server = ScriptedControlPlane.plain();
-        controlPlane =
-                new ControlPlane(
-                        VERTX,
-                        new ControlPlaneOptions(
-                                server.url(), MACHINE, TLS, Duration.ofSeconds(20), "test", true));
+        controlPlane = new ControlPlane(VERTX, controlPlaneOptions());
         store = new DirectoryStore(host.paths);
         old = system("old", "");
         host.running(old);
@@ -87,6 +83,11 @@ final class CycleRig implements AutoCloseable {
                 healthConfig(),
                 "{\"command\":[{\"name\":\"web\",\"command\":\"[ ! -e '%s' ]\"}]}"
                         .formatted(sickness()));
+    }
+
+    ControlPlaneOptions controlPlaneOptions() {
+        return new ControlPlaneOptions(
+                server.url(), MACHINE, TLS, Duration.ofSeconds(20), "test", true);
     }
 
     private static TlsFiles tls() {

@@ -38,6 +38,7 @@ public final class MemoryControl implements AgentControl {
     private final List<StorePath> refused = new ArrayList<>();
     private Optional<DeployRequest> underWay = Optional.empty();
     private Optional<String> notReady = Optional.empty();
+    private Optional<String> notAlive = Optional.empty();
     private Optional<CountDownLatch> stuck = Optional.empty();
 
     public static StorePath system(String hash, String name) {
@@ -70,6 +71,15 @@ public final class MemoryControl implements AgentControl {
 
     public synchronized void refuse(StorePath system) {
         refused.add(system);
+    }
+
+    synchronized void notAlive(String why) {
+        notAlive = Optional.of(why);
+    }
+
+    @Override
+    public synchronized Optional<String> whyNotAlive() {
+        return notAlive;
     }
 
     synchronized void notReady(String why) {

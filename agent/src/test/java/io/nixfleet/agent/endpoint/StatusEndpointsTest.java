@@ -103,6 +103,16 @@ class StatusEndpointsTest {
     }
 
     @Test
+    void isNotAliveOnceItsLoopsHang() throws Exception {
+        control.notAlive("polls hang");
+
+        var answer = get("/healthz");
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).isEqualTo("not ok: polls hang\n");
+    }
+
+    @Test
     void tellsTheStatus() throws Exception {
         control.submit(
                 new DeployRequest(

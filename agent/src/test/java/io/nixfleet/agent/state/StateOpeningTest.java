@@ -279,7 +279,7 @@ final class StateOpeningTest {
     void saysThatNoSpaceIsLeftAndKeepsWhatWasThere() throws Exception {
         Samples.open(file).close();
         Database database = Database.connect(file);
-        try (var store = new StateStore(database)) {
+        try (var store = new StateStore(database, StateLock.take(file))) {
             store.save(deployment("a"));
             // SQLite's own bound of a file gives the same error as a full disk.
             int pages = database.read("count", session -> session.number("PRAGMA page_count"));
@@ -294,6 +294,23 @@ final class StateOpeningTest {
             assertThat(store.inFlight()).contains(deployment("a"));
             assertThat(store.note("big")).isEmpty();
         }
+    }
+
+    @Test
+    void keepsASecondAgentOutAndTouchesNothing() throws Exception {
+        try (StateStore store = Samples.open(file)) {
+            store.save(deployment("a"));
+
+            assertThatThrownBy(() -> StateStore.open(file, CLOCK))
+                    .isInstanceOfSatisfying(
+                            StateException.class,
+                            e -> assertThat(e.problem()).isEqualTo(Problem.LOCKED))
+                    .hasMessageContaining("another agent has locked " + file + ".lock")
+                    .hasMessageContaining("end the other agent");
+            store.save(deployment("a").in(Phase.APPLYING));
+        }
+        assertThat(mode(directory.resolve("state.db.lock"))).isEqualTo("rw-------");
+        Samples.open(file).close();
     }
 
     @Test
@@ -323,7 +340,9 @@ final class StateOpeningTest {
 
     private List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(path -> path.getFileName().toString()).toList();
+            return files.map(path -> path.getFileName().toString())
+                    .filter(name -> !name.equals("state.db.lock"))
+                    .toList();
         }
     }
 

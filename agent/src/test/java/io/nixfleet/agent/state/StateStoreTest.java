@@ -21,6 +21,7 @@ import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.agent.state.OutgoingReport.Kind;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,7 +147,12 @@ final class StateStoreTest {
         assertThat(store.history(10))
                 .containsExactly(
                         new HistoryEntry(
-                                request("a"),
+                                new DeployRequest(
+                                        "a",
+                                        system(1),
+                                        Optional.of(URI.create("https://cache.example/x")),
+                                        Action.SWITCH,
+                                        Source.POLL),
                                 NOW,
                                 NOW.plusSeconds(5),
                                 new Outcome.Deployed("deployed")));
@@ -313,5 +319,54 @@ final class StateStoreTest {
                 .isInstanceOf(StateException.class)
                 .hasMessageContaining("cannot write a note")
                 .hasMessageContaining("the agent has closed it");
+    }
+
+    @Test
+    void knowsTheRequestOfAnIdWhateverBecameOfIt() {
+        assertThat(store.known("a")).isEmpty();
+
+        store.keepWaiting(Samples.request("a"));
+        assertThat(store.known("a")).contains(Samples.request("a"));
+        assertThat(store.waiting()).containsExactly(Samples.request("a"));
+
+        store.save(Samples.deployment("a"));
+        assertThat(store.known("a")).contains(Samples.request("a"));
+        assertThat(store.waiting()).isEmpty();
+
+        store.finish(Samples.ended("a"), Samples.NOW);
+        assertThat(store.known("a").orElseThrow().system()).isEqualTo(Samples.system(1));
+        assertThat(store.known("b")).isEmpty();
+    }
+
+    @Test
+    void keepsWhatWaitsInItsOrderUntilItIsOver() {
+        for (String id : List.of("a", "b", "c")) {
+            store.keepWaiting(Samples.request(id));
+        }
+
+        store.finish(Samples.ended("b"), Samples.NOW);
+
+        assertThat(store.waiting()).containsExactly(Samples.request("a"), Samples.request("c"));
+    }
+
+    @Test
+    void keepsLoginsOfCachesNoLongerThanTheyAreNeeded() throws Exception {
+        var request =
+                new DeployRequest(
+                        "secret",
+                        Samples.system(1),
+                        Optional.of(URI.create("https://me:hunter2@c.example:81/x?token=hunter3")),
+                        Action.SWITCH,
+                        DeployRequest.Source.PUSH);
+        store.keepWaiting(request);
+        store.save(Deployment.begin(request, Samples.NOW));
+        assertThat(store.inFlight().orElseThrow().request()).isEqualTo(request);
+
+        var over = new Outcome.Failed("no such path");
+        store.finish(Deployment.begin(request, Samples.NOW).ending(over), Samples.NOW);
+
+        assertThat(store.history(1).getFirst().request().cacheUrl())
+                .contains(URI.create("https://c.example:81/x"));
+        assertThat(request.toString()).doesNotContain("hunter");
     }
 }

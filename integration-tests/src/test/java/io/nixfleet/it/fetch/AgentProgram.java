@@ -46,6 +46,11 @@ public final class AgentProgram implements AutoCloseable {
             return process.toHandle();
         }
 
+        /** What it has said on standard error so far. */
+        public String saidSoFar() throws IOException {
+            return Files.readString(stderr());
+        }
+
         /** What Ctrl-C sends. */
         public void interrupt() {
             Commands.run(List.of("kill", "-INT", String.valueOf(process.pid())));
@@ -84,6 +89,13 @@ public final class AgentProgram implements AutoCloseable {
         return new AgentProgram(
                 directory,
                 Path.of(System.getProperty("nixfleet.package.dir"), "bin/nixfleet-agent"));
+    }
+
+    /** Puts a shell script on the PATH of all runs from now on. */
+    public AgentProgram program(String name, String script) throws IOException {
+        Path program = Files.writeString(directory.resolve(name), "#!/bin/sh\n" + script);
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return this;
     }
 
     /** Sets a variable of the environment of all runs from now on. */

@@ -2,6 +2,7 @@ package io.nixfleet.it.server;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nixfleet.it.nix.Commands;
+import io.nixfleet.it.nix.NixBuild;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
@@ -58,36 +59,16 @@ public record TestClosure(StorePath root, StorePath changed) {
 
     private static StorePath instantiate(
             Path expression, Path packages, int configurations, int revision) {
-        String output =
-                Commands.run(
-                                List.of(
-                                        "nix-build",
-                                        expression.toString(),
-                                        "--no-out-link",
-                                        "--quiet",
-                                        "--arg",
-                                        "packages",
-                                        packages.toString(),
-                                        "--arg",
-                                        "configs",
-                                        String.valueOf(configurations),
-                                        "--arg",
-                                        "rev",
-                                        String.valueOf(revision),
-                                        "--arg",
-                                        "changed",
-                                        String.valueOf(CHANGED_PATHS),
-                                        "--option",
-                                        "sandbox",
-                                        "false",
-                                        "--option",
-                                        "build-users-group",
-                                        "",
-                                        "--option",
-                                        "substituters",
-                                        ""))
-                        .stdout();
-        return parse(output.lines().toList().getLast().strip());
+        return NixBuild.build(
+                expression,
+                "packages",
+                packages.toString(),
+                "configs",
+                String.valueOf(configurations),
+                "rev",
+                String.valueOf(revision),
+                "changed",
+                String.valueOf(CHANGED_PATHS));
     }
 
     /** Lists of files, a newline after each, that come to {@code bytes} together. */

@@ -1,7 +1,7 @@
 package io.nixfleet.it.system;
 
 import io.nixfleet.it.nix.Commands;
-import io.nixfleet.nix.store.StoreDir;
+import io.nixfleet.it.nix.NixBuild;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,28 +23,8 @@ record FakeSystem(String label, StorePath path) {
             copy("switch-to-configuration.sh", directory);
             Path json = directory.resolve("recipe.json");
             Files.writeString(json, recipe.json().toString());
-            String output =
-                    Commands.run(
-                                    List.of(
-                                            "nix-build",
-                                            expression.toString(),
-                                            "--no-out-link",
-                                            "--quiet",
-                                            "--arg",
-                                            "recipe",
-                                            json.toString(),
-                                            "--option",
-                                            "sandbox",
-                                            "false",
-                                            "--option",
-                                            "build-users-group",
-                                            "",
-                                            "--option",
-                                            "substituters",
-                                            ""))
-                            .stdout();
             return new FakeSystem(
-                    recipe.label(), StorePath.parse(StoreDir.NIX_STORE, output.strip()));
+                    recipe.label(), NixBuild.build(expression, "recipe", json.toString()));
         } finally {
             Commands.run(List.of("rm", "-rf", directory.toString()));
         }

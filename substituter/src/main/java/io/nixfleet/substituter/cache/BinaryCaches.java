@@ -23,6 +23,16 @@ public final class BinaryCaches implements AutoCloseable {
     }
 
     /**
+     * What messages and events call the cache at a URL: no login, no parameters, no slash at its
+     * end.
+     *
+     * @throws FormatException when there can be no cache at that URL; the message holds no secret
+     */
+    public static String nameOf(URI url) {
+        return CacheLocation.parse(url).name();
+    }
+
+    /**
      * Opens a cache: {@code http://}, {@code https://} with an optional path, user info and the
      * parameters {@code priority} and {@code want-mass-query}; or {@code file:///path}. Nothing is
      * asked of it yet.

@@ -1,0 +1,56 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.nix.NixConfig;
+import io.nixfleet.substituter.cache.BinaryCaches;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where systems come from, whom to believe, and which store takes them. */
+final class FetchFlags {
+    @Option(
+            names = "--cache-url",
+            paramLabel = "URL",
+            defaultValue = "${env:NIXFLEET_CACHE_URL}",
+            description = "The cache of deployments that name none. NIXFLEET_CACHE_URL.")
+    private @Nullable URI cacheUrl;
+
+    @Option(
+            names = "--trusted-public-key",
+            paramLabel = "NAME:KEY",
+            description = "Trust this key, too, besides those of nix.conf. Repeatable.")
+    private List<String> trustedPublicKeys = new ArrayList<>();
+
+    @Option(
+            names = "--netrc-file",
+            paramLabel = "FILE",
+            description = "Logins for caches, in place of nix.conf's netrc-file.")
+    private @Nullable Path netrc;
+
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            defaultValue = "auto",
+            description = "As of `fetch`. Default: auto.")
+    private String store = "auto";
+
+    /** Both keys and logins are read again at each fetch; here only whether they can be. */
+    AgentSettings.Fetching fetching() throws IOException {
+        Optional<URI> cache =
+                Optional.ofNullable(cacheUrl).filter(given -> !given.toString().isEmpty());
+        if (cache.isPresent()) {
+            BinaryCaches.nameOf(cache.get());
+        }
+        Optional<Path> logins = FlagValues.file(netrc);
+        FetchEnvironment.of(NixConfig.NONE, trustedPublicKeys, logins);
+        return new AgentSettings.Fetching(
+                cache, trustedPublicKeys, logins, FetchSetup.daemonStore(store, trustedPublicKeys));
+    }
+}

@@ -1,0 +1,54 @@
+package io.nixfleet.agent.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that several of the daemon's options have in common. */
+final class FlagValues {
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    private FlagValues() {}
+
+    static Duration seconds(String option, long value, long least) {
+        if (value < least || value > LONGEST.toSeconds()) {
+            throw new UsageException(
+                    "%s: %d s is not between %d and %d"
+                            .formatted(option, value, least, LONGEST.toSeconds()));
+        }
+        return Duration.ofSeconds(value);
+    }
+
+    static int port(String option, int port) {
+        if (port < 1 || port > 65535) {
+            throw new UsageException("%s: a port is 1 to 65535, not %d".formatted(option, port));
+        }
+        return port;
+    }
+
+    /** A variable that is set to nothing says as little as one that is not set. */
+    static Optional<Path> file(@Nullable Path given) {
+        return Optional.ofNullable(given).filter(path -> !path.toString().isEmpty());
+    }
+
+    /** Text without which there is no daemon. */
+    static String required(String option, String variable, @Nullable String given) {
+        if (given == null || given.isBlank()) {
+            throw new UsageException("%s (or %s) is required".formatted(option, variable));
+        }
+        return given;
+    }
+
+    /** Switches of variables come in many spellings. */
+    static boolean truth(String option, String word) {
+        return switch (word.strip().toLowerCase(Locale.ROOT)) {
+            case "true", "1", "yes", "on" -> true;
+            case "false", "0", "no", "off", "" -> false;
+            default ->
+                    throw new UsageException(
+                            "%s is true or false, not '%s'".formatted(option, word));
+        };
+    }
+}

@@ -27,6 +27,9 @@ public interface AgentControl {
      */
     int allowAgain(Optional<StorePath> system);
 
-    /** Whether the agent does its work: state readable, polls not stuck. Empty when it does. */
+    /**
+     * Why the agent cannot do its work now: broken, left alone after a failed rollback, or without
+     * an answer of its control plane. Empty when it can.
+     */
     Optional<String> whyNotReady();
 }

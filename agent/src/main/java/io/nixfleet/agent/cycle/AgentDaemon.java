@@ -11,6 +11,7 @@ import io.nixfleet.agent.deploy.HistoryEntry;
 import io.nixfleet.agent.deploy.Phase;
 import io.nixfleet.agent.deploy.Refusal;
 import io.nixfleet.agent.deploy.SystemState;
+import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateException;
 import io.nixfleet.agent.state.StateStore;
 import io.nixfleet.nix.store.StorePath;
@@ -41,6 +42,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     private final FetchMeter meter;
     private final HealthWatch health;
     private final Supplier<String> ids;
+    private final AgentMetrics metrics;
 
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -67,6 +69,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         this.meter = meter;
         this.health = health;
         this.ids = ids;
+        this.metrics = surroundings.metrics();
     }
 
     /** An id for a deployment. */
@@ -126,6 +129,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     public Submission submit(DeployRequest request) {
         Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
         if (attention.isPresent()) {
+            metrics.refused(AgentMetrics.Refused.NEEDS_ATTENTION);
             return new Submission.Refused(
                     "this host is left alone until someone has looked at it, and said"
                             + " `nixfleet-agent retry`: "
@@ -133,6 +137,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         }
         Optional<Refusal> refusal = state.refusal(request.system());
         if (refusal.isPresent()) {
+            metrics.refused(AgentMetrics.Refused.ROLLED_BACK);
             return new Submission.Refused(
                     "%s; `nixfleet-agent retry` allows it again".formatted(refusal.get().reason()));
         }
@@ -193,6 +198,22 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
 
     @Override
     public Optional<String> whyNotReady() {
+        return whyBroken().or(() -> state.note(Reporter.ATTENTION_NOTE)).or(this::whyUnheard);
+    }
+
+    /** Why the control plane cannot tell this host anything. */
+    private Optional<String> whyUnheard() {
+        PollLoop.Latest polls = loops.polls().latest();
+        return polls.failure()
+                .or(
+                        () ->
+                                polls.last().isPresent()
+                                        ? Optional.empty()
+                                        : Optional.of("the control plane has not answered yet"));
+    }
+
+    /** What only a restart may mend; what others do wrong is not among it. */
+    public Optional<String> whyBroken() {
         if (!alive()) {
             return Optional.of(broken.get().orElse("a loop has ended"));
         }

@@ -109,7 +109,8 @@ public final class DaemonBuilder {
                                 settings.polling().retry(),
                                 parts.random()),
                         surroundings,
-                        ids);
+                        ids,
+                        reports::tryNow);
         var healths =
                 new HealthLoop(
                         health,
@@ -138,6 +139,7 @@ public final class DaemonBuilder {
                                                 .plus(ABSENCE));
         Set<String> ownCache =
                 settings.cacheUrl().map(DaemonBuilder::cacheName).map(Set::of).orElse(Set.of());
+        parts.metrics().knows(ownCache);
         Supplier<FetchListener> listeners =
                 () -> {
                     FetchListener totals = meter.begin();
@@ -157,7 +159,8 @@ public final class DaemonBuilder {
                                 settings.netrc(),
                                 "nixfleet-agent/" + parts.version()),
                         parts.runner(),
-                        listeners),
+                        listeners,
+                        parts.metrics()::refused),
                 meter,
                 new Switcher(parts.tools(), parts.state(), applying.bootFloor(), undoAfter),
                 new Verifier(

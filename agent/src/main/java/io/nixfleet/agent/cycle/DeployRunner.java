@@ -235,6 +235,7 @@ public final class DeployRunner {
         try {
             Optional<String> why = tools.host().whyNotActivatable(now.request().system());
             if (why.isPresent()) {
+                metrics.refused(AgentMetrics.Refused.NOT_ACTIVATABLE);
                 return new PhaseResult.NotFetched(why.get());
             }
         } catch (HostException e) {
@@ -268,7 +269,7 @@ public final class DeployRunner {
             case Outcome.RolledBack(String message) -> {
                 LOG.error("{}: {}", message, system);
                 state.refuse(new Refusal(system, message, clock.instant()));
-                metrics.refused("rolled_back");
+                metrics.refused(AgentMetrics.Refused.ROLLED_BACK);
             }
             case Outcome.RollbackFailed(String message) -> {
                 LOG.error("this host needs attention, and is left as it is: {}", message);

@@ -37,6 +37,7 @@ public final class PollLoop {
     private final AgentMetrics metrics;
     private final InstantSource clock;
     private final Supplier<String> newId;
+    private final Runnable back;
     private final Wakeup wakeup = new Wakeup();
 
     private volatile Latest latest =
@@ -51,11 +52,15 @@ public final class PollLoop {
     public record Latest(
             Optional<Instant> last, Optional<String> failure, Optional<Instant> next) {}
 
+    /**
+     * @param back told when the control plane answers again after it did not
+     */
     PollLoop(
             ControlPlane controlPlane,
             PollSchedule schedule,
             DeployRunner.Surroundings surroundings,
-            Supplier<String> newId) {
+            Supplier<String> newId,
+            Runnable back) {
         this.controlPlane = controlPlane;
         this.schedule = schedule;
         this.queue = surroundings.queue();
@@ -66,6 +71,7 @@ public final class PollLoop {
         this.metrics = surroundings.metrics();
         this.clock = surroundings.clock();
         this.newId = newId;
+        this.back = back;
     }
 
     /** Until interrupted. */
@@ -94,8 +100,7 @@ public final class PollLoop {
 
     private Latest noted(PollAnswer answer, Instant now, Instant next) {
         return switch (answer) {
-            case PollAnswer.Desired _, PollAnswer.NothingDesired _ ->
-                    new Latest(Optional.of(now), Optional.empty(), Optional.of(next));
+            case PollAnswer.Desired _, PollAnswer.NothingDesired _ -> answered(now, next);
             case PollAnswer.Failed(String reason) -> {
                 if (!latest.failure().equals(Optional.of(reason))) {
                     LOG.warn("poll failed: {}", reason);
@@ -103,6 +108,14 @@ public final class PollLoop {
                 yield new Latest(latest.last(), Optional.of(reason), Optional.of(next));
             }
         };
+    }
+
+    private Latest answered(Instant now, Instant next) {
+        if (latest.failure().isPresent()) {
+            LOG.info("the control plane answers again");
+            back.run();
+        }
+        return new Latest(Optional.of(now), Optional.empty(), Optional.of(next));
     }
 
     private void act(PollAnswer answer) {
@@ -120,7 +133,7 @@ public final class PollLoop {
             cache = generation.cacheUrl().filter(url -> !url.isBlank()).map(URI::create);
         } catch (FormatException | IllegalArgumentException e) {
             LOG.warn("the control plane wants what cannot be deployed: {}", e.getMessage());
-            metrics.refused("malformed");
+            metrics.refused(AgentMetrics.Refused.MALFORMED);
             return;
         }
         boolean isNew = !desired.system().equals(Optional.of(system));

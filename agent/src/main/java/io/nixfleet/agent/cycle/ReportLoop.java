@@ -21,6 +21,7 @@ final class ReportLoop {
     private final ReportSender sender;
     private final AgentMetrics metrics;
     private final Wakeup wakeup = new Wakeup();
+    private final Wakeup retry = new Wakeup();
 
     ReportLoop(StateStore state, ControlPlane controlPlane, AgentMetrics metrics) {
         this.state = state;
@@ -46,6 +47,11 @@ final class ReportLoop {
         wakeup.call();
     }
 
+    /** The control plane was heard again: what waits is worth another try now. */
+    void tryNow() {
+        retry.call();
+    }
+
     /** Until interrupted. */
     void run() throws InterruptedException {
         Duration pause = FIRST_PAUSE;
@@ -61,7 +67,7 @@ final class ReportLoop {
                         LOG.warn("reports wait for the control plane: {}", reason);
                     }
                     metrics.unsentReports(state.waitingReports());
-                    Thread.sleep(pause);
+                    retry.await(pause);
                     pause = pause.multipliedBy(2);
                     if (pause.compareTo(LONGEST_PAUSE) > 0) {
                         pause = LONGEST_PAUSE;

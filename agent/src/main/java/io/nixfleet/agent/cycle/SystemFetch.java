@@ -5,6 +5,7 @@ import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.heap.SoftHeapLimit;
+import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
@@ -25,6 +26,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -38,6 +40,7 @@ public final class SystemFetch {
     private final Options options;
     private final Supplier<FetchListener> listeners;
     private final ProcessRunner runner;
+    private final Consumer<AgentMetrics.Refused> refused;
 
     /**
      * How to fetch.
@@ -56,11 +59,17 @@ public final class SystemFetch {
 
     /**
      * @param listeners makes the listener of each fetch
+     * @param refused told of systems that are not even tried
      */
-    SystemFetch(Options options, ProcessRunner runner, Supplier<FetchListener> listeners) {
+    SystemFetch(
+            Options options,
+            ProcessRunner runner,
+            Supplier<FetchListener> listeners,
+            Consumer<AgentMetrics.Refused> refused) {
         this.options = options;
         this.runner = runner;
         this.listeners = listeners;
+        this.refused = refused;
     }
 
     /**
@@ -102,6 +111,7 @@ public final class SystemFetch {
                 var substitution = substituter.open()) {
             ClosurePlan plan = substitution.plan(List.of(system));
             if (cache.isEmpty() && !plan.valid().contains(system)) {
+                refused.accept(AgentMetrics.Refused.NO_CACHE);
                 return notFetched(
                         system,
                         "it is not valid here, and there is no cache to fetch it from: neither the"
@@ -110,6 +120,7 @@ public final class SystemFetch {
             if (!plan.fetch().isEmpty()) {
                 Optional<String> shortage = shortage(plan);
                 if (shortage.isPresent()) {
+                    refused.accept(AgentMetrics.Refused.NO_SPACE);
                     return notFetched(system, shortage.get());
                 }
             }

@@ -23,7 +23,7 @@ final class Heartbeat {
 
     private static void beat(ServiceNotifier notifier, AgentDaemon daemon, Duration interval) {
         try {
-            while (daemon.whyNotReady().isEmpty()) {
+            while (daemon.whyBroken().isEmpty()) {
                 notifier.watchdog();
                 notifier.status(StatusLine.of(daemon.status()));
                 Thread.sleep(interval);

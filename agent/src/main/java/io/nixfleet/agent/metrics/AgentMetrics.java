@@ -12,7 +12,9 @@ import io.nixfleet.protocol.CheckResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -20,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The agent's metrics. Safe for many threads; every method returns at once. */
 public final class AgentMetrics {
-    private static final int MOST_REASONS = 24;
+    /** The phases that take time. */
+    private static final Set<Phase> WORKING =
+            EnumSet.complementOf(EnumSet.of(Phase.IDLE, Phase.REPORTING));
+
     private static final Duration[] PHASE_BUCKETS = {
         Duration.ofMillis(100),
         Duration.ofSeconds(1),
@@ -36,7 +41,6 @@ public final class AgentMetrics {
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
     private final AtomicReference<Double> lastPoll = new AtomicReference<>(0.0);
     private final AtomicInteger unsentReports = new AtomicInteger();
-    private final BoundedLabel reasons = new BoundedLabel(MOST_REASONS);
     private final HealthMeters health = new HealthMeters(registry);
     private final FetchMeters fetches = new FetchMeters(registry);
     private final Timer polls;
@@ -65,6 +69,10 @@ public final class AgentMetrics {
                 .register(registry);
         List.of("ok", "failed").forEach(this::polls);
         OutcomeWords.ALL.forEach(this::deployments);
+        WORKING.forEach(this::phases);
+        for (Refused each : Refused.values()) {
+            refusals(each);
+        }
         new ProcessMeters(proc).bindTo(registry);
         JvmMeters.bindTo(registry);
     }
@@ -131,25 +139,52 @@ public final class AgentMetrics {
 
     /** A phase of a deployment is over. */
     public void phaseTook(Phase which, Duration took) {
-        Timer.builder("nixfleet.agent.phase.duration")
+        phases(which).record(took);
+    }
+
+    private Timer phases(Phase which) {
+        return Timer.builder("nixfleet.agent.phase.duration")
                 .description("How long phases of deployments took.")
                 .tag("phase", which.word())
                 .serviceLevelObjectives(PHASE_BUCKETS)
-                .register(registry)
-                .record(took);
+                .register(registry);
     }
 
-    /**
-     * A system, or a path of it, was refused.
-     *
-     * @param reasonKind one word of few, such as {@code rolled_back_before}, {@code no_space}
-     */
-    public void refused(String reasonKind) {
-        Counter.builder("nixfleet.agent.refusals")
+    /** Why a system is not deployed. */
+    public enum Refused {
+        /** What is wanted is no store path, or its cache no URL. */
+        MALFORMED,
+        /** It was rolled back before. */
+        ROLLED_BACK,
+        /** The host is left alone until a person has looked at it. */
+        NEEDS_ATTENTION,
+        /** It is not here, and no cache was named. */
+        NO_CACHE,
+        /** The store's file system is too full for it. */
+        NO_SPACE,
+        /** It is no NixOS system, or a broken one. */
+        NOT_ACTIVATABLE;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A system was refused. */
+    public void refused(Refused reason) {
+        refusals(reason).increment();
+    }
+
+    private Counter refusals(Refused reason) {
+        return Counter.builder("nixfleet.agent.refusals")
                 .description("Deployments that were refused.")
-                .tag("reason", reasons.of(reasonKind))
-                .register(registry)
-                .increment();
+                .tag("reason", reason.word())
+                .register(registry);
+    }
+
+    /** Has the series of the configured caches at zero. */
+    public void knows(Set<String> configuredCaches) {
+        configuredCaches.forEach(fetches::knows);
     }
 
     public void unsentReports(int waiting) {
@@ -178,6 +213,7 @@ public final class AgentMetrics {
                 List.of(
                         new Outcome.Deployed("").word(),
                         new Outcome.AlreadyRunning("").word(),
+                        new Outcome.DryRun("").word(),
                         new Outcome.Failed("").word(),
                         new Outcome.Superseded("").word(),
                         new Outcome.RolledBack("").word(),

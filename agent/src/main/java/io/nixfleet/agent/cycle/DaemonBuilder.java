@@ -63,7 +63,8 @@ public final class DaemonBuilder {
                                 busy.giveWay();
                             }
                         });
-        var reports = new ReportLoop(parts.state(), parts.controlPlane(), parts.metrics());
+        var reports = new ReportLoop(parts.state(), parts.controlPlane());
+        parts.metrics().unsentReports(parts.state()::waitingReports);
         var machine =
                 new Reporter.Machine(
                         settings.machineId(),

@@ -3,7 +3,6 @@ package io.nixfleet.agent.cycle;
 import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.Outbox;
 import io.nixfleet.agent.controlplane.ReportSender;
-import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateStore;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,16 +16,12 @@ final class ReportLoop {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration NOTHING_TO_DO = Duration.ofHours(1);
 
-    private final StateStore state;
     private final ReportSender sender;
-    private final AgentMetrics metrics;
     private final Wakeup wakeup = new Wakeup();
     private final Wakeup retry = new Wakeup();
 
-    ReportLoop(StateStore state, ControlPlane controlPlane, AgentMetrics metrics) {
-        this.state = state;
+    ReportLoop(StateStore state, ControlPlane controlPlane) {
         this.sender = new ReportSender(new StoredOutbox(state), controlPlane);
-        this.metrics = metrics;
     }
 
     private record StoredOutbox(StateStore state) implements Outbox {
@@ -59,14 +54,12 @@ final class ReportLoop {
             switch (sender.drain()) {
                 case ReportSender.Drained.Empty _ -> {
                     pause = FIRST_PAUSE;
-                    metrics.unsentReports(0);
                     wakeup.await(NOTHING_TO_DO);
                 }
                 case ReportSender.Drained.Stopped(String reason) -> {
                     if (pause.equals(FIRST_PAUSE)) {
                         LOG.warn("reports wait for the control plane: {}", reason);
                     }
-                    metrics.unsentReports(state.waitingReports());
                     retry.await(pause);
                     pause = pause.multipliedBy(2);
                     if (pause.compareTo(LONGEST_PAUSE) > 0) {

@@ -16,8 +16,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The agent's metrics. Safe for many threads; every method returns at once. */
@@ -40,7 +40,7 @@ public final class AgentMetrics {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
     private final AtomicReference<Double> lastPoll = new AtomicReference<>(0.0);
-    private final AtomicInteger unsentReports = new AtomicInteger();
+    private final AtomicReference<IntSupplier> unsentReports = new AtomicReference<>(() -> 0);
     private final HealthMeters health = new HealthMeters(registry);
     private final FetchMeters fetches = new FetchMeters(registry);
     private final Timer polls;
@@ -64,7 +64,7 @@ public final class AgentMetrics {
                 .description("When the control plane was polled last, in Unix time.")
                 .baseUnit("seconds")
                 .register(registry);
-        Gauge.builder("nixfleet.agent.unsent.reports", unsentReports, AtomicInteger::get)
+        Gauge.builder("nixfleet.agent.unsent.reports", () -> unsentReports.get().getAsInt())
                 .description("Reports that wait for the control plane.")
                 .register(registry);
         List.of("ok", "failed").forEach(this::polls);
@@ -187,7 +187,8 @@ public final class AgentMetrics {
         configuredCaches.forEach(fetches::knows);
     }
 
-    public void unsentReports(int waiting) {
+    /** Tells at each scrape how many reports wait. */
+    public void unsentReports(IntSupplier waiting) {
         unsentReports.set(waiting);
     }
 

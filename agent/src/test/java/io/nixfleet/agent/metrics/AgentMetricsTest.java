@@ -148,7 +148,7 @@ class AgentMetricsTest {
         metrics.deploymentEnded(new Outcome.RolledBack("unit web failed"));
         metrics.phaseTook(Phase.FETCHING, Duration.ofSeconds(8));
         metrics.refused(AgentMetrics.Refused.NO_SPACE);
-        metrics.unsentReports(3);
+        metrics.unsentReports(() -> 3);
 
         assertThat(lines())
                 .contains(

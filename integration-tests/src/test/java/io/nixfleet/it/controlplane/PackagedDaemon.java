@@ -77,6 +77,8 @@ final class PackagedDaemon implements AutoCloseable {
             builder.environment().clear();
             builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
             builder.environment().put("HOME", directory.toString());
+            // As on a host whose nix.conf says nothing, whatever the one of this machine says.
+            builder.environment().put("NIX_CONFIG", "experimental-features =");
             return new PackagedDaemon(
                     builder.start(),
                     directory,
@@ -109,6 +111,11 @@ final class PackagedDaemon implements AutoCloseable {
 
     Path socket() {
         return directory.resolve("control.sock");
+    }
+
+    /** The processes that it has started and that run. */
+    List<ProcessHandle> children() {
+        return process.descendants().toList();
     }
 
     boolean isAlive() {

@@ -277,7 +277,7 @@ public final class DeployRunner {
                 state.note(Reporter.ATTENTION_NOTE, message);
             }
         }
-        cleanUp(ended, outcome);
+        cleanUp(ended, outcome, decided);
         metrics.deploymentEnded(outcome);
         report(ended, outcome, decided);
         state.finish(ended, clock.instant());
@@ -311,16 +311,24 @@ public final class DeployRunner {
         }
     }
 
+    private void forgetUnits(String id) throws HostException, InterruptedException {
+        for (SwitchUnit.Role role : SwitchUnit.Role.values()) {
+            tools.unit(id, role).clean();
+        }
+        UndoState timer = tools.undo(id).disarm();
+        if (!(timer instanceof UndoState.Absent)) {
+            tools.undo(id).forget();
+        }
+    }
+
     /** What would be left behind does no harm, so a problem is only logged. */
-    private void cleanUp(Deployment ended, Outcome outcome) throws InterruptedException {
+    private void cleanUp(Deployment ended, Outcome outcome, Phase decided)
+            throws InterruptedException {
         String id = ended.request().id();
         try {
-            for (SwitchUnit.Role role : SwitchUnit.Role.values()) {
-                tools.unit(id, role).clean();
-            }
-            UndoState timer = tools.undo(id).disarm();
-            if (!(timer instanceof UndoState.Absent)) {
-                tools.undo(id).forget();
+            // Before it is applied, systemd has nothing of a deployment, and need not answer.
+            if (decided != Phase.CHECKING && decided != Phase.FETCHING) {
+                forgetUnits(id);
             }
             boolean needed =
                     outcome instanceof Outcome.Deployed && ended.request().action() == Action.TEST;

@@ -37,9 +37,6 @@ class PushTest {
     private static final int PUSHES = 15;
     private static final Duration MEDIAN_LIMIT = Duration.ofMillis(100);
 
-    /** Of any one, on a machine that does much else. */
-    private static final Duration WORST_LIMIT = Duration.ofSeconds(2);
-
     @TempDir Path directory;
 
     /** Sends a deployment and returns the answer's status. */
@@ -140,7 +137,6 @@ class PushTest {
                 "from sending a push to its first phase, by %s: median %d ms, worst %d ms%n",
                 way, median.toMillis(), took.getLast().toMillis());
         assertThat(median).as("median of %s", took).isLessThan(MEDIAN_LIMIT);
-        assertThat(took.getLast()).isLessThan(WORST_LIMIT);
     }
 
     /** When its first phase began, by the log. */

@@ -34,8 +34,9 @@ public interface AgentControl {
     Optional<String> whyNotAlive();
 
     /**
-     * Why the agent cannot do its work: besides {@link #whyNotAlive}, its state cannot be read, or
-     * the control plane has not answered since the start or for minutes. Empty when it can.
+     * Why the agent cannot do its work now: besides {@link #whyNotAlive}, its state cannot be read,
+     * it leaves the host alone after a failed rollback, or its control plane does not answer. Empty
+     * when it can.
      */
     Optional<String> whyNotReady();
 }

@@ -11,6 +11,7 @@ import io.nixfleet.agent.deploy.HistoryEntry;
 import io.nixfleet.agent.deploy.Phase;
 import io.nixfleet.agent.deploy.Refusal;
 import io.nixfleet.agent.deploy.SystemState;
+import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateException;
 import io.nixfleet.agent.state.StateStore;
 import io.nixfleet.nix.store.StorePath;
@@ -42,6 +43,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     private final FetchMeter meter;
     private final HealthWatch health;
     private final Supplier<String> ids;
+    private final AgentMetrics metrics;
 
     private final List<Thread> threads = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -69,6 +71,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         this.meter = meter;
         this.health = health;
         this.ids = ids;
+        this.metrics = surroundings.metrics();
     }
 
     /** An id for a deployment. */
@@ -128,6 +131,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         }
         Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
         if (attention.isPresent()) {
+            metrics.refused(AgentMetrics.Refused.NEEDS_ATTENTION);
             return new Submission.Refused(
                     "this host is left alone until someone has looked at it, and said"
                             + " `nixfleet-agent retry`: "
@@ -135,6 +139,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         }
         Optional<Refusal> refusal = state.refusal(request.system());
         if (refusal.isPresent()) {
+            metrics.refused(AgentMetrics.Refused.ROLLED_BACK);
             return new Submission.Refused(
                     "%s; `nixfleet-agent retry` allows it again".formatted(refusal.get().reason()));
         }
@@ -212,7 +217,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         }
         try {
             var _ = state.waitingReports();
-            return loops.polls().silence();
+            return state.note(Reporter.ATTENTION_NOTE).or(() -> loops.polls().latest().unheard());
         } catch (StateException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }

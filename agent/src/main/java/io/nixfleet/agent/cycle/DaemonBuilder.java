@@ -61,12 +61,8 @@ public final class DaemonBuilder {
                                 busy.giveWay();
                             }
                         });
-        var reports =
-                new ReportLoop(
-                        parts.state(),
-                        parts.controlPlane(),
-                        parts.metrics(),
-                        parts.tools().ticks());
+        var reports = new ReportLoop(parts.state(), parts.controlPlane(), parts.tools().ticks());
+        parts.metrics().unsentReports(parts.state()::waitingReports);
         var machine =
                 new Reporter.Machine(
                         settings.controlPlane().machineId(),
@@ -112,7 +108,8 @@ public final class DaemonBuilder {
                                 settings.polling().retry(),
                                 parts.random()),
                         surroundings,
-                        ids);
+                        ids,
+                        reports::tryNow);
         var healths =
                 new HealthLoop(
                         health,
@@ -145,6 +142,7 @@ public final class DaemonBuilder {
                         .map(BinaryCaches::nameOf)
                         .map(Set::of)
                         .orElse(Set.of());
+        parts.metrics().knows(ownCache);
         Supplier<FetchListener> listeners =
                 () -> {
                     FetchListener totals = meter.begin();
@@ -165,7 +163,8 @@ public final class DaemonBuilder {
                                 settings.controlPlane().userAgent()),
                         parts.runner(),
                         parts.tools().commands().environment(),
-                        listeners),
+                        listeners,
+                        parts.metrics()::refused),
                 meter,
                 new Switcher(parts.tools(), parts.state(), applying.bootFloor(), undoAfter),
                 new Verifier(

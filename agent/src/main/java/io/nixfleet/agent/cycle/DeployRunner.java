@@ -305,6 +305,7 @@ public final class DeployRunner {
         try {
             Optional<String> why = tools.host().whyNotActivatable(now.request().system());
             if (why.isPresent()) {
+                metrics.refused(AgentMetrics.Refused.NOT_ACTIVATABLE);
                 return new PhaseResult.NotFetched(why.get());
             }
         } catch (HostException e) {
@@ -338,7 +339,7 @@ public final class DeployRunner {
             case Outcome.RolledBack(String message) -> {
                 LOG.error("{}: {}", message, system);
                 state.refuse(new Refusal(system, message, clock.instant()));
-                metrics.refused("rolled_back");
+                metrics.refused(AgentMetrics.Refused.ROLLED_BACK);
             }
             case Outcome.RollbackFailed(String message) -> {
                 LOG.error("this host needs attention, and is left as it is: {}", message);
@@ -389,16 +390,23 @@ public final class DeployRunner {
         return latest.isPresent() ? latest : Optional.of(work.health().check());
     }
 
+    private void forgetUnits(String id) throws HostException, InterruptedException {
+        for (SwitchUnit.Role role : SwitchUnit.Role.values()) {
+            tools.unit(id, role).clean();
+        }
+        UndoState timer = tools.undo(id).disarm();
+        if (!(timer instanceof UndoState.Absent)) {
+            tools.undo(id).forget();
+        }
+    }
+
     /** What would be left behind does no harm, so a problem is only logged. */
     private void cleanUp(Deployment ended, Outcome outcome) throws InterruptedException {
         String id = ended.request().id();
         try {
-            for (SwitchUnit.Role role : SwitchUnit.Role.values()) {
-                tools.unit(id, role).clean();
-            }
-            UndoState timer = tools.undo(id).disarm();
-            if (!(timer instanceof UndoState.Absent)) {
-                tools.undo(id).forget();
+            // Before its switch, systemd has nothing of a deployment, and need not answer.
+            if (work.switcher().hasBegun(id)) {
+                forgetUnits(id);
             }
             boolean needed =
                     outcome instanceof Outcome.Deployed && ended.request().action() == Action.TEST;

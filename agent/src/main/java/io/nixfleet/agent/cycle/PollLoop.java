@@ -28,9 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class PollLoop {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
 
-    /** Longer than a control plane takes to restart. */
-    static final Duration TOLERATED_SILENCE = Duration.ofMinutes(5);
-
     private final ControlPlane controlPlane;
     private final PollSchedule schedule;
     private final DeployQueue queue;
@@ -42,11 +39,11 @@ public final class PollLoop {
     private final AgentMetrics metrics;
     private final InstantSource clock;
     private final Supplier<String> newId;
+    private final Runnable back;
     private final Wakeup wakeup = new Wakeup();
 
     private final Pulse pulse;
 
-    private volatile Optional<Instant> failingSince = Optional.empty();
     private volatile Latest latest =
             new Latest(Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -56,14 +53,26 @@ public final class PollLoop {
      * @param last when one was answered last
      * @param failure why the last one failed, if it did
      */
-    public record Latest(
-            Optional<Instant> last, Optional<String> failure, Optional<Instant> next) {}
+    public record Latest(Optional<Instant> last, Optional<String> failure, Optional<Instant> next) {
+        /** Why the control plane cannot tell this host anything; empty while it can. */
+        Optional<String> unheard() {
+            return last.isPresent()
+                    ? failure
+                    : Optional.of(
+                            "the control plane has not answered yet"
+                                    + failure.map(reason -> ": " + reason).orElse(""));
+        }
+    }
 
+    /**
+     * @param back told when the control plane answers again after it did not
+     */
     PollLoop(
             ControlPlane controlPlane,
             PollSchedule schedule,
             DeployRunner.Surroundings surroundings,
-            Supplier<String> newId) {
+            Supplier<String> newId,
+            Runnable back) {
         this.controlPlane = controlPlane;
         this.schedule = schedule;
         this.queue = surroundings.queue();
@@ -76,6 +85,7 @@ public final class PollLoop {
         this.clock = surroundings.clock();
         this.newId = newId;
         this.pulse = new Pulse(tools.ticks());
+        this.back = back;
     }
 
     /** Until interrupted. */
@@ -89,7 +99,6 @@ public final class PollLoop {
             metrics.polled(tools.ticks().now().minus(began), ok, now);
             Duration pause = schedule.after(answer);
             latest = noted(answer, now, now.plus(pause));
-            failingSince = ok ? Optional.empty() : Optional.of(failingSince.orElse(now));
             act(answer);
             pulse.beat(pause);
             wakeup.await(pause);
@@ -110,30 +119,9 @@ public final class PollLoop {
         return pulse.stopped();
     }
 
-    /** See {@link #silence(Latest, Optional, Instant)}. */
-    Optional<String> silence() {
-        return silence(latest, failingSince, clock.instant());
-    }
-
-    /**
-     * Why the control plane cannot be counted on: it never answered, or has failed for long.
-     *
-     * @param failingSince when the first of the polls came to its end that have failed since
-     */
-    static Optional<String> silence(Latest latest, Optional<Instant> failingSince, Instant now) {
-        String why = latest.failure().map(failure -> ": " + failure).orElse("");
-        if (latest.last().isEmpty()) {
-            return Optional.of("the control plane has not answered yet" + why);
-        }
-        return failingSince
-                .filter(since -> since.plus(TOLERATED_SILENCE).isBefore(now))
-                .map(since -> "the control plane has not answered since " + since + why);
-    }
-
     private Latest noted(PollAnswer answer, Instant now, Instant next) {
         return switch (answer) {
-            case PollAnswer.Desired _, PollAnswer.NothingDesired _ ->
-                    new Latest(Optional.of(now), Optional.empty(), Optional.of(next));
+            case PollAnswer.Desired _, PollAnswer.NothingDesired _ -> answered(now, next);
             case PollAnswer.Failed(String reason) -> {
                 if (!latest.failure().equals(Optional.of(reason))) {
                     LOG.warn("poll failed: {}", reason);
@@ -141,6 +129,14 @@ public final class PollLoop {
                 yield new Latest(latest.last(), Optional.of(reason), Optional.of(next));
             }
         };
+    }
+
+    private Latest answered(Instant now, Instant next) {
+        if (latest.failure().isPresent()) {
+            LOG.info("the control plane answers again");
+            back.run();
+        }
+        return new Latest(Optional.of(now), Optional.empty(), Optional.of(next));
     }
 
     private void act(PollAnswer answer) {
@@ -158,7 +154,7 @@ public final class PollLoop {
             cache = cacheUrl(generation);
         } catch (FormatException e) {
             LOG.warn("the control plane wants what cannot be deployed: {}", e.getMessage());
-            metrics.refused("malformed");
+            metrics.refused(AgentMetrics.Refused.MALFORMED);
             return;
         }
         boolean isNew = !desired.system().equals(Optional.of(system));

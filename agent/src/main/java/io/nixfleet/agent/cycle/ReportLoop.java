@@ -3,7 +3,6 @@ package io.nixfleet.agent.cycle;
 import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.Outbox;
 import io.nixfleet.agent.controlplane.ReportSender;
-import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateStore;
 import io.nixfleet.agent.time.Ticks;
 import java.time.Duration;
@@ -18,16 +17,13 @@ final class ReportLoop {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration NOTHING_TO_DO = Duration.ofHours(1);
 
-    private final StateStore state;
     private final ReportSender sender;
-    private final AgentMetrics metrics;
     private final Ticks ticks;
     private final Wakeup wakeup = new Wakeup();
+    private final Wakeup retry = new Wakeup();
 
-    ReportLoop(StateStore state, ControlPlane controlPlane, AgentMetrics metrics, Ticks ticks) {
-        this.state = state;
+    ReportLoop(StateStore state, ControlPlane controlPlane, Ticks ticks) {
         this.sender = new ReportSender(new StoredOutbox(state), controlPlane);
-        this.metrics = metrics;
         this.ticks = ticks;
     }
 
@@ -49,6 +45,11 @@ final class ReportLoop {
         wakeup.call();
     }
 
+    /** The control plane was heard again: what waits is worth another try now. */
+    void tryNow() {
+        retry.call();
+    }
+
     /** Until interrupted. */
     void run() throws InterruptedException {
         Duration pause = FIRST_PAUSE;
@@ -56,15 +57,13 @@ final class ReportLoop {
             switch (sender.drain()) {
                 case ReportSender.Drained.Empty _ -> {
                     pause = FIRST_PAUSE;
-                    metrics.unsentReports(0);
                     wakeup.await(NOTHING_TO_DO);
                 }
                 case ReportSender.Drained.Stopped(String reason) -> {
                     if (pause.equals(FIRST_PAUSE)) {
                         LOG.warn("reports wait for the control plane: {}", reason);
                     }
-                    metrics.unsentReports(state.waitingReports());
-                    ticks.sleep(pause);
+                    retry.await(ticks, pause);
                     pause = pause.multipliedBy(2);
                     if (pause.compareTo(LONGEST_PAUSE) > 0) {
                         pause = LONGEST_PAUSE;

@@ -44,14 +44,18 @@ final class Switcher {
         this.undoAfter = undoAfter;
     }
 
+    /** Whether the host may have been touched for this deployment, in this boot or an earlier. */
+    boolean hasBegun(String id) {
+        return state.note(BOOT_NOTE).filter(note -> note.startsWith(id + " ")).isPresent();
+    }
+
     PhaseResult apply(Deployment deployment) throws InterruptedException {
         String id = deployment.request().id();
         boolean here;
         try {
             String mark = id + " " + BootId.current();
-            Optional<String> marked = state.note(BOOT_NOTE);
-            boolean resumed = marked.filter(note -> note.startsWith(id + " ")).isPresent();
-            here = marked.filter(mark::equals).isPresent();
+            boolean resumed = hasBegun(id);
+            here = state.note(BOOT_NOTE).filter(mark::equals).isPresent();
             if (resumed && !here) {
                 return afterReboot(deployment);
             }

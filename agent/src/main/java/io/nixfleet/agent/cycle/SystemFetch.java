@@ -5,6 +5,7 @@ import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.heap.SoftHeapLimit;
+import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -40,6 +42,7 @@ public final class SystemFetch {
     private final Supplier<FetchListener> listeners;
     private final ProcessRunner runner;
     private final Map<String, String> environment;
+    private final Consumer<AgentMetrics.Refused> refused;
 
     /**
      * How to fetch.
@@ -63,16 +66,19 @@ public final class SystemFetch {
     /**
      * @param environment where Nix is asked for its configuration
      * @param listeners makes the listener of each fetch
+     * @param refused told of systems that are not even tried
      */
     SystemFetch(
             Options options,
             ProcessRunner runner,
             Map<String, String> environment,
-            Supplier<FetchListener> listeners) {
+            Supplier<FetchListener> listeners,
+            Consumer<AgentMetrics.Refused> refused) {
         this.options = options;
         this.runner = runner;
         this.environment = Map.copyOf(environment);
         this.listeners = listeners;
+        this.refused = refused;
     }
 
     /**
@@ -116,6 +122,7 @@ public final class SystemFetch {
                 var substitution = substituter.open()) {
             ClosurePlan plan = substitution.plan(List.of(system));
             if (cache.isEmpty() && !plan.valid().contains(system)) {
+                refused.accept(AgentMetrics.Refused.NO_CACHE);
                 return notFetched(
                         system,
                         "it is not valid here, and there is no cache to fetch it from: neither the"
@@ -124,6 +131,7 @@ public final class SystemFetch {
             if (!plan.fetch().isEmpty()) {
                 Optional<String> shortage = shortage(plan);
                 if (shortage.isPresent()) {
+                    refused.accept(AgentMetrics.Refused.NO_SPACE);
                     return notFetched(system, shortage.get());
                 }
             }

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cycle;
 
+import io.nixfleet.agent.time.Ticks;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +15,12 @@ final class Wakeup {
 
     /** Waits for a call, or for that long. */
     void await(Duration longest) throws InterruptedException {
-        if (calls.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {
+        await(Ticks.system(), longest);
+    }
+
+    /** Waits for a call, or for that long in that time. */
+    void await(Ticks ticks, Duration longest) throws InterruptedException {
+        if (calls.tryAcquire(ticks.real(longest).toNanos(), TimeUnit.NANOSECONDS)) {
             calls.drainPermits();
         }
     }

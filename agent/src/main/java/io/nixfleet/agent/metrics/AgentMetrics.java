@@ -12,15 +12,20 @@ import io.nixfleet.protocol.CheckResult;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The agent's metrics. Safe for many threads; every method returns at once. */
 public final class AgentMetrics {
-    private static final int MOST_REASONS = 24;
+    /** The phases that take time. */
+    private static final Set<Phase> WORKING =
+            EnumSet.complementOf(EnumSet.of(Phase.IDLE, Phase.REPORTING));
+
     private static final Duration[] PHASE_BUCKETS = {
         Duration.ofMillis(100),
         Duration.ofSeconds(1),
@@ -35,8 +40,7 @@ public final class AgentMetrics {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
     private final AtomicReference<Double> lastPoll = new AtomicReference<>(0.0);
-    private final AtomicInteger unsentReports = new AtomicInteger();
-    private final BoundedLabel reasons = new BoundedLabel(MOST_REASONS);
+    private final AtomicReference<IntSupplier> unsentReports = new AtomicReference<>(() -> 0);
     private final HealthMeters health = new HealthMeters(registry);
     private final FetchMeters fetches = new FetchMeters(registry);
     private final Timer polls;
@@ -60,11 +64,15 @@ public final class AgentMetrics {
                 .description("When the control plane was polled last, in Unix time.")
                 .baseUnit("seconds")
                 .register(registry);
-        Gauge.builder("nixfleet.agent.unsent.reports", unsentReports, AtomicInteger::get)
+        Gauge.builder("nixfleet.agent.unsent.reports", () -> unsentReports.get().getAsInt())
                 .description("Reports that wait for the control plane.")
                 .register(registry);
         List.of("ok", "failed").forEach(this::polls);
         OutcomeWords.ALL.forEach(this::deployments);
+        WORKING.forEach(this::phases);
+        for (Refused each : Refused.values()) {
+            refusals(each);
+        }
         new ProcessMeters(proc).bindTo(registry);
         JvmMeters.bindTo(registry);
     }
@@ -131,28 +139,56 @@ public final class AgentMetrics {
 
     /** A phase of a deployment is over. */
     public void phaseTook(Phase which, Duration took) {
-        Timer.builder("nixfleet.agent.phase.duration")
+        phases(which).record(took);
+    }
+
+    private Timer phases(Phase which) {
+        return Timer.builder("nixfleet.agent.phase.duration")
                 .description("How long phases of deployments took.")
                 .tag("phase", which.word())
                 .serviceLevelObjectives(PHASE_BUCKETS)
-                .register(registry)
-                .record(took);
+                .register(registry);
     }
 
-    /**
-     * A system, or a path of it, was refused.
-     *
-     * @param reasonKind one word of few, such as {@code rolled_back_before}, {@code no_space}
-     */
-    public void refused(String reasonKind) {
-        Counter.builder("nixfleet.agent.refusals")
+    /** Why a system is not deployed. */
+    public enum Refused {
+        /** What is wanted is no store path, or its cache no URL. */
+        MALFORMED,
+        /** It was rolled back before. */
+        ROLLED_BACK,
+        /** The host is left alone until a person has looked at it. */
+        NEEDS_ATTENTION,
+        /** It is not here, and no cache was named. */
+        NO_CACHE,
+        /** The store's file system is too full for it. */
+        NO_SPACE,
+        /** It is no NixOS system, or a broken one. */
+        NOT_ACTIVATABLE;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A system was refused. */
+    public void refused(Refused reason) {
+        refusals(reason).increment();
+    }
+
+    private Counter refusals(Refused reason) {
+        return Counter.builder("nixfleet.agent.refusals")
                 .description("Deployments that were refused.")
-                .tag("reason", reasons.of(reasonKind))
-                .register(registry)
-                .increment();
+                .tag("reason", reason.word())
+                .register(registry);
     }
 
-    public void unsentReports(int waiting) {
+    /** Has the series of the configured caches at zero. */
+    public void knows(Set<String> configuredCaches) {
+        configuredCaches.forEach(fetches::knows);
+    }
+
+    /** Tells at each scrape how many reports wait. */
+    public void unsentReports(IntSupplier waiting) {
         unsentReports.set(waiting);
     }
 
@@ -178,6 +214,7 @@ public final class AgentMetrics {
                 List.of(
                         new Outcome.Deployed("").word(),
                         new Outcome.AlreadyRunning("").word(),
+                        new Outcome.DryRun("").word(),
                         new Outcome.Failed("").word(),
                         new Outcome.Superseded("").word(),
                         new Outcome.RolledBack("").word(),

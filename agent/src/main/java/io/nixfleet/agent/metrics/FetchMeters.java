@@ -3,6 +3,8 @@ package io.nixfleet.agent.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,6 +24,15 @@ final class FetchMeters {
         }
     }
 
+    /** Why a path could not be had. */
+    enum Failure {
+        ABSENT,
+        UNTRUSTED,
+        UNREACHABLE,
+        STORE,
+        BLOCKED
+    }
+
     private final MeterRegistry registry;
     private final Map<Source, Counter> paths = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> setAside = new ConcurrentHashMap<>();
@@ -35,11 +46,26 @@ final class FetchMeters {
             paths.put(source, paths(source));
         }
         received = bytes("received", Source.CACHE, "Bytes that came over the wire, compressed.");
-        imported = bytes("imported", Source.CACHE, "Bytes of archives that went into the store.");
+        imported = imported(Source.CACHE);
         narInfoRequests =
                 Counter.builder("nixfleet.agent.fetch.narinfo.requests")
                         .description("Narinfos that caches were asked for.")
                         .register(registry);
+        imported(Source.FALLBACK);
+        List.of(Failure.values()).forEach(this::failedPaths);
+        knows(BoundedLabel.OTHER);
+    }
+
+    /** Has the cache's series at zero, before anything goes wrong with it. */
+    void knows(String cache) {
+        retries(cache);
+        resumedTransfers(cache);
+        cacheErrors(cache);
+        setAside.computeIfAbsent(cache, this::breaker);
+    }
+
+    private Counter imported(Source source) {
+        return bytes("imported", source, "Bytes of archives that went into the store.");
     }
 
     private Counter bytes(String which, Source source, String description) {
@@ -60,40 +86,54 @@ final class FetchMeters {
     /** Nix itself made paths valid. */
     void fallback(int count, long narBytes) {
         got(Source.FALLBACK, count);
-        bytes("imported", Source.FALLBACK, "Bytes of archives that went into the store.")
-                .increment((double) narBytes);
+        imported(Source.FALLBACK).increment((double) narBytes);
     }
 
     void got(Source source, int count) {
         paths.getOrDefault(source, paths(source)).increment(count);
     }
 
-    void failedPath(String reason) {
-        Counter.builder("nixfleet.agent.fetch.failed.paths")
+    void failedPath(Failure reason) {
+        failedPaths(reason).increment();
+    }
+
+    private Counter failedPaths(Failure reason) {
+        return Counter.builder("nixfleet.agent.fetch.failed.paths")
                 .description("Store paths that could not be had.")
-                .tag("reason", reason)
-                .register(registry)
-                .increment();
+                .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                .register(registry);
     }
 
     void retried(String cache) {
-        perCache("retries", "Requests that were tried again.", cache);
+        retries(cache).increment();
+    }
+
+    private Counter retries(String cache) {
+        return perCache("retries", "Requests that were tried again.", cache);
     }
 
     void resumed(String cache) {
-        perCache("resumed.transfers", "Broken transfers that went on where they broke.", cache);
+        resumedTransfers(cache).increment();
+    }
+
+    private Counter resumedTransfers(String cache) {
+        return perCache(
+                "resumed.transfers", "Broken transfers that went on where they broke.", cache);
     }
 
     void cacheError(String cache) {
-        perCache("cache.errors", "Paths that a cache failed to give.", cache);
+        cacheErrors(cache).increment();
     }
 
-    private void perCache(String what, String description, String cache) {
-        Counter.builder("nixfleet.agent.fetch." + what)
+    private Counter cacheErrors(String cache) {
+        return perCache("cache.errors", "Paths that a cache failed to give.", cache);
+    }
+
+    private Counter perCache(String what, String description, String cache) {
+        return Counter.builder("nixfleet.agent.fetch." + what)
                 .description(description)
                 .tag("cache", cache)
-                .register(registry)
-                .increment();
+                .register(registry);
     }
 
     /** Whether this fetch, the latest, asks the cache no more. */

@@ -18,7 +18,7 @@ public final class FetchMetrics implements FetchListener {
         this.meters = meters;
         this.configuredCaches = Set.copyOf(configuredCaches);
         meters.begin();
-        this.configuredCaches.forEach(cache -> meters.setAside(cache, false));
+        this.configuredCaches.forEach(meters::knows);
     }
 
     @Override
@@ -61,11 +61,11 @@ public final class FetchMetrics implements FetchListener {
     private void failed(PathResult.Failure failure) {
         meters.failedPath(
                 switch (failure) {
-                    case PathResult.Absent _ -> "absent";
-                    case PathResult.Refused _ -> "untrusted";
-                    case PathResult.Unreachable _ -> "unreachable";
-                    case PathResult.StoreFailed _ -> "store";
-                    case PathResult.Blocked _ -> "blocked";
+                    case PathResult.Absent _ -> FetchMeters.Failure.ABSENT;
+                    case PathResult.Refused _ -> FetchMeters.Failure.UNTRUSTED;
+                    case PathResult.Unreachable _ -> FetchMeters.Failure.UNREACHABLE;
+                    case PathResult.StoreFailed _ -> FetchMeters.Failure.STORE;
+                    case PathResult.Blocked _ -> FetchMeters.Failure.BLOCKED;
                 });
     }
 

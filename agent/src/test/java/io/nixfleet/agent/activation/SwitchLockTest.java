@@ -81,6 +81,31 @@ class SwitchLockTest {
         assertThat(lock.holder()).isEmpty();
     }
 
+    @Test
+    void isNeverInTheWayOfASwitchThatBegins() throws Exception {
+        Process switches =
+                new ProcessBuilder(
+                                "/bin/sh",
+                                "-c",
+                                "for i in $(seq 200); do flock --nonblock \"$0\" true || exit 1;"
+                                        + " done",
+                                paths.switchLock().toString())
+                        .inheritIO()
+                        .start();
+        try {
+            long looks = 0;
+            while (switches.isAlive()) {
+                var _ = lock.holder();
+                looks++;
+            }
+
+            assertThat(looks).isPositive();
+            assertThat(switches.exitValue()).as("each switch had the lock at once").isZero();
+        } finally {
+            end(switches);
+        }
+    }
+
     private Process hold() throws IOException {
         // As switch-to-configuration does: the process itself holds it until it ends.
         Process holder =

@@ -50,7 +50,7 @@ final class CycleLife {
         var busy = new AtomicReference<DeployRunner>();
         queue = new DeployQueue(() -> busy.get().giveWay());
         HostTools tools = rig.tools();
-        reports = new ReportLoop(state, rig.controlPlane(), rig.metrics, rig.ticks);
+        reports = new ReportLoop(state, rig.controlPlane(), rig.ticks);
         reporter =
                 new Reporter(
                         new Reporter.Machine(
@@ -78,7 +78,8 @@ final class CycleLife {
                         rig.controlPlane(),
                         new PollSchedule(POLL, RETRY, new Random(7)),
                         surroundings,
-                        () -> "poll-" + ids.incrementAndGet());
+                        () -> "poll-" + ids.incrementAndGet(),
+                        reports::tryNow);
     }
 
     CycleLife run(Loop loop) {

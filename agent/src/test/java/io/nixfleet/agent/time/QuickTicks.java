@@ -21,6 +21,11 @@ public final class QuickTicks implements Ticks {
 
     @Override
     public void sleep(Duration duration) throws InterruptedException {
-        Thread.sleep(duration.dividedBy(factor));
+        Thread.sleep(real(duration));
+    }
+
+    @Override
+    public Duration real(Duration duration) {
+        return duration.dividedBy(factor);
     }
 }

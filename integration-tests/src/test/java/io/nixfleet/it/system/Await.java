@@ -7,21 +7,21 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Waits for what a host does in its own time. */
-final class Await {
+public final class Await {
     /** Longer than anything that a host does unasked. */
-    static final Duration LIMIT = Duration.ofSeconds(90);
+    public static final Duration LIMIT = Duration.ofSeconds(90);
 
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private Await() {}
 
     /** Until the condition holds. */
-    static void until(String what, Duration limit, BooleanSupplier condition) {
+    public static void until(String what, Duration limit, BooleanSupplier condition) {
         value(what, limit, () -> condition.getAsBoolean() ? Optional.of(what) : Optional.empty());
     }
 
     /** Until there is a value. */
-    static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
+    public static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             Optional<T> found = source.get();

@@ -10,6 +10,7 @@ import io.nixfleet.agent.cycle.AgentDaemon;
 import io.nixfleet.agent.cycle.DaemonBuilder;
 import io.nixfleet.agent.cycle.HostTools;
 import io.nixfleet.agent.health.HealthChecks;
+import io.nixfleet.agent.heap.IdleMemory;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateException;
@@ -17,7 +18,6 @@ import io.nixfleet.agent.state.StateStore;
 import io.nixfleet.agent.systemd.ServiceNotifier;
 import io.nixfleet.agent.time.Ticks;
 import io.nixfleet.agent.tls.TlsFiles;
-import io.nixfleet.agent.tls.TlsPaths;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.substituter.cache.http.SmallVertx;
 import io.nixfleet.substituter.daemon.DaemonStore;
@@ -47,6 +47,9 @@ public final class RunningAgent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningAgent.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
+    /** By then the first poll, the first reports and their code are done. */
+    private static final Duration START = Duration.ofSeconds(15);
+
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ServiceNotifier notifier;
     private AgentDaemon daemon;
@@ -69,6 +72,7 @@ public final class RunningAgent implements AutoCloseable {
         agent.daemon.start();
         agent.opened.push(Heartbeat.start(notifier, agent.daemon));
         notifier.ready();
+        agent.opened.push(IdleMemory.releaseAfter(START));
         LOG.info(
                 "nixfleet-agent {} runs for machine {} at {}",
                 version,
@@ -81,15 +85,13 @@ public final class RunningAgent implements AutoCloseable {
         boolean whole = false;
         try {
             Clock clock = Clock.systemUTC();
+            // Reading all of the system's authorities takes as long as the rest: side by side.
+            var reading = new TlsReading(settings.tls());
             StateStore state = openState(settings.database(), clock);
-            TlsFiles tls =
-                    TlsFiles.open(
-                            new TlsPaths(
-                                    settings.tls().authority(),
-                                    settings.tls().certificate(),
-                                    settings.tls().key()));
             Vertx vertx = SmallVertx.open();
             opened.push(() -> close(vertx));
+            var metrics = new AgentMetrics(Path.of("/proc"));
+            TlsFiles tls = reading.files();
             var controlPlane =
                     new ControlPlane(
                             vertx,
@@ -101,7 +103,6 @@ public final class RunningAgent implements AutoCloseable {
                                     "nixfleet-agent/" + version,
                                     settings.allowInsecure()));
             opened.push(controlPlane);
-            var metrics = new AgentMetrics(Path.of("/proc"));
             var runner = new ProcessRunner();
             var limits = ActivationLimits.DEFAULTS;
             Map<String, String> environment = System.getenv();

@@ -18,7 +18,11 @@ final class ClassGraph {
     private static final String SUFFIX = ".class";
 
     /** A file in a jar. */
-    record Entry(Path jar, String name) {}
+    record Entry(Path jar, String name) {
+        boolean isClass() {
+            return name.endsWith(SUFFIX);
+        }
+    }
 
     private final List<Entry> entries = new ArrayList<>();
 
@@ -86,7 +90,7 @@ final class ClassGraph {
     }
 
     boolean reaches(Entry entry) {
-        return entry.name().endsWith(SUFFIX) && reachedFrom.containsKey(className(entry.name()));
+        return entry.isClass() && reachedFrom.containsKey(className(entry.name()));
     }
 
     /** A class, and those through which the agent reaches it. */

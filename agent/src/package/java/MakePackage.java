@@ -42,6 +42,13 @@ final class MakePackage {
      */
     private static final FileTime FILE_TIME = FileTime.from(Instant.ofEpochSecond(1));
 
+    /**
+     * Of the runtime: for tools that look into it, for a cache of classes that we replace, and for
+     * the optimizing compiler, which does not run.
+     */
+    private static final List<String> NOT_NEEDED =
+            List.of("jrt-fs.jar", "classlist", "libsimdsort.so");
+
     private final Path agentJar;
     private final Path classPath;
     private final Path sources;
@@ -77,7 +84,10 @@ final class MakePackage {
         Modules modules = Modules.read(sources.resolve("modules.txt"));
         String jdk = System.getProperty("java.home") + " " + Runtime.version();
         Stamp runtimeMade =
-                Stamp.of(work.resolve("runtime.stamp"), jdk + linkOptions(modules), List.of());
+                Stamp.of(
+                        work.resolve("runtime.stamp"),
+                        jdk + linkOptions(modules),
+                        List.of(sources.resolve("java/XmlParsers.java")));
         List<Path> jars = new ArrayList<>(List.of(agentJar));
         for (String jar : Files.readString(classPath).strip().split(File.pathSeparator, -1)) {
             jars.add(Path.of(jar));
@@ -96,12 +106,16 @@ final class MakePackage {
         }
         packageMade.clear();
         modules.check(jars);
-        Trimming trimming = Trimming.read(sources.resolve("trimmed.txt"));
-        trimming.check(ClassGraph.of(jars));
+        Trimming trimming =
+                Trimming.read(sources.resolve("trimmed.txt"), ClassGraph.of(jars));
+        trimming.check();
         if (!runtimeMade.matches() || Files.notExists(image.resolve("runtime"))) {
             runtimeMade.clear();
             link(linkOptions(modules));
             runtimeMade.write();
+        }
+        for (String file : NOT_NEEDED) {
+            Files.deleteIfExists(image.resolve("runtime/lib").resolve(file));
         }
         assemble(jars, trimming);
         setTimes();
@@ -130,9 +144,14 @@ final class MakePackage {
     private void link(List<String> options) throws IOException {
         deleteTree(image);
         List<String> arguments = new ArrayList<>(options);
+        arguments.add("--exclude-resources=@" + new XmlParsers(work.resolve("no-xml")).write());
         arguments.add("--output=" + image.resolve("runtime"));
         new JdkTool("jlink").run(arguments);
-        try (Stream<Path> files = Files.walk(image.resolve("runtime/lib"))) {
+        strip(image.resolve("runtime/lib"));
+    }
+
+    private static void strip(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.filter(f -> f.toString().endsWith(".so")).toList()) {
                 new StrippedLibrary(file).write();
             }
@@ -146,6 +165,7 @@ final class MakePackage {
         for (Path jar : jars) {
             new PackagedJar(jar, trimming).writeTo(lib);
         }
+        strip(lib);
         writeStartJar(lib.resolve(NAME + ".jar"), jars);
         Files.copy(sources.resolve("jvm.options"), lib.resolve("jvm.options"));
         Files.createDirectories(image.resolve("bin"));
@@ -173,18 +193,23 @@ final class MakePackage {
     }
 
     /** One run of the agent's work: the JVM writes the AOT cache at its end. */
-    private void train() throws IOException, InterruptedException {
+    private void train() throws Exception {
         Path cache = image.resolve("lib").resolve(NAME + ".aot");
         Path log = work.resolve("training.log");
         List<String> command = new ArrayList<>();
         command.add(launcher().toString());
         command.addAll(training);
+        Path certificates = work.resolve("rehearsal");
+        new RehearsalCertificates(certificates).write();
+        command.addAll(List.of("--certificates", certificates.toString()));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectInput(new File("/dev/null"))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
-        builder.environment().put("NIXFLEET_JAVA_OPTS", 
+        // Nobody listens there, but what it takes to tell systemd is trained.
+        builder.environment().put("NOTIFY_SOCKET", work.resolve("no-systemd").toString());
+        builder.environment().put("NIXFLEET_JAVA_OPTS",
                                 // Profiles are for the optimizing compiler, which does not run.
                                 "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
                                         + " -XX:AOTCacheOutput="

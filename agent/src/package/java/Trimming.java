@@ -8,17 +8,29 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The parts of jars that the package leaves out. */
-record Trimming(List<Rule> rules) {
+record Trimming(List<Rule> rules, ClassGraph classes) {
+    private static final String UNREACHED = "*";
+
     /** All entries of a jar, whatever its version, that begin with a prefix. */
     record Rule(String jar, String prefix) {
         boolean covers(Path file, String entry) {
-            return file.getFileName().toString().startsWith(jar + "-")
-                    && unversioned(entry).startsWith(prefix);
+            return isOf(file) && unversioned(entry).startsWith(prefix);
+        }
+
+        private boolean isOf(Path file) {
+            return file.getFileName().toString().startsWith(jar + "-");
+        }
+
+        private boolean takesUnreached() {
+            return prefix.equals(UNREACHED);
         }
     }
 
-    /** Reads lines {@code JAR PREFIX}; {@code #} starts a comment. */
-    static Trimming read(Path file) throws IOException {
+    /**
+     * Reads lines {@code JAR PREFIX}, or {@code JAR *} for the classes that ours do not reach;
+     * {@code #} starts a comment.
+     */
+    static Trimming read(Path file, ClassGraph classes) throws IOException {
         var rules = new ArrayList<Rule>();
         for (String line : Files.readAllLines(file)) {
             String text = line.replaceFirst("#.*", "").strip();
@@ -30,20 +42,26 @@ record Trimming(List<Rule> rules) {
                 rules.add(new Rule(words[0], words[1]));
             }
         }
-        return new Trimming(List.copyOf(rules));
+        return new Trimming(List.copyOf(rules), classes);
     }
 
     boolean leavesOut(Path jar, String entry) {
-        return rules.stream().anyMatch(rule -> rule.covers(jar, entry));
+        return rules.stream().anyMatch(rule -> takes(rule, new ClassGraph.Entry(jar, entry)));
+    }
+
+    private boolean takes(Rule rule, ClassGraph.Entry entry) {
+        return rule.takesUnreached()
+                ? rule.isOf(entry.jar()) && entry.isClass() && !classes.reaches(entry)
+                : rule.covers(entry.jar(), entry.name());
     }
 
     /** Refuses rules without effect, and those that would take what the agent's classes reach. */
-    void check(ClassGraph classes) {
+    void check() {
         Set<Rule> unused = new HashSet<>(rules);
         Set<String> missed = new TreeSet<>();
         for (ClassGraph.Entry entry : classes.entries()) {
             for (Rule rule : rules) {
-                if (rule.covers(entry.jar(), entry.name())) {
+                if (takes(rule, entry)) {
                     unused.remove(rule);
                     if (classes.reaches(entry)) {
                         missed.add(rule + " takes " + classes.wayTo(entry));

@@ -185,10 +185,12 @@ class ArchitectureTest {
             only("io.nixfleet.agent.logging..", "java.util.logging..");
 
     @ArchTest
-    static final ArchRule libcIsCalledInThreePlaces =
+    static final ArchRule libcIsCalledInFourPlaces =
             noClasses()
                     .that()
                     .resideOutsideOfPackage("io.nixfleet.agent.systemd..")
+                    .and()
+                    .haveNameNotMatching("io\\.nixfleet\\.agent\\.heap\\.IdleMemory.*")
                     .and()
                     .haveNameNotMatching("io\\.nixfleet\\.agent\\.cli\\.Terminal.*")
                     .and()

@@ -4,6 +4,7 @@ import io.nixfleet.agent.activation.FreeSpace;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.heap.FetchRoom;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.nix.NixConfig;
@@ -118,7 +119,8 @@ public final class SystemFetch {
     private PhaseResult fetch(
             Substituter substituter, StorePath system, Path root, Optional<URI> cache)
             throws StoreException, IOException, InterruptedException {
-        try (var _ = SoftHeapLimit.watch();
+        try (var _ = FetchRoom.open();
+                var _ = SoftHeapLimit.watch();
                 var substitution = substituter.open()) {
             ClosurePlan plan = substitution.plan(List.of(system));
             if (cache.isEmpty() && !plan.valid().contains(system)) {

@@ -11,6 +11,7 @@ import io.nixfleet.agent.cycle.HostTools;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.health.HealthConfig;
 import io.nixfleet.agent.health.HealthConfigException;
+import io.nixfleet.agent.heap.IdleMemory;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateException;
@@ -43,6 +44,9 @@ public final class RunningAgent implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RunningAgent.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(2);
 
+    /** By then the first poll, the first reports and their code are done. */
+    private static final Duration START = Duration.ofSeconds(15);
+
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ServiceNotifier notifier;
     private AgentDaemon daemon;
@@ -66,6 +70,7 @@ public final class RunningAgent implements AutoCloseable {
         agent.opened.push(Heartbeat.start(notifier, agent.daemon));
         notifier.ready();
         warnOfHealthConfig(settings.healthConfig());
+        agent.opened.push(IdleMemory.releaseAfter(START));
         LOG.info(
                 "nixfleet-agent {} runs for machine {} at {}",
                 version,
@@ -90,9 +95,9 @@ public final class RunningAgent implements AutoCloseable {
             StateStore state = openState(settings.database(), clock);
             Vertx vertx = SmallVertx.open();
             opened.push(() -> close(vertx));
+            var metrics = new AgentMetrics(Path.of("/proc"));
             var controlPlane = new ControlPlane(vertx, settings.controlPlane());
             opened.push(controlPlane);
-            var metrics = new AgentMetrics(Path.of("/proc"));
             var runner = new ProcessRunner();
             var limits = ActivationLimits.DEFAULTS;
             Map<String, String> environment = System.getenv();

@@ -2,6 +2,7 @@ package io.nixfleet.agent.deploy;
 
 import io.nixfleet.nix.store.StorePath;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Optional;
 
 /**
@@ -14,16 +15,27 @@ import java.util.Optional;
  */
 public record DeployRequest(
         String id, StorePath system, Optional<URI> cacheUrl, Action action, Source source) {
-    /** No user info, no parameters: both may hold secrets. */
+    /**
+     * No user info, no parameters: both may hold secrets. Empty also for what is no cache's URL.
+     */
     public Optional<URI> cacheUrlWithoutSecrets() {
-        return cacheUrl.map(DeployRequest::withoutSecrets);
+        return cacheUrl.flatMap(DeployRequest::withoutSecrets);
     }
 
-    private static URI withoutSecrets(URI url) {
-        String host = url.getHost() == null ? "" : url.getHost();
-        String port = url.getPort() < 0 ? "" : ":" + url.getPort();
-        String path = url.getRawPath() == null ? "" : url.getRawPath();
-        return URI.create(url.getScheme() + "://" + host + port + path);
+    private static Optional<URI> withoutSecrets(URI url) {
+        try {
+            return Optional.of(
+                    new URI(
+                            url.getScheme(),
+                            null,
+                            url.getHost(),
+                            url.getPort(),
+                            url.getPath(),
+                            null,
+                            null));
+        } catch (URISyntaxException _) {
+            return Optional.empty();
+        }
     }
 
     /** Fit for a log. */

@@ -1,4 +1,4 @@
-/** The Java heap kept small while a fetch streams through it. */
+/** Memory kept small while a fetch streams through it, and smaller while nothing happens. */
 @NullMarked
 package io.nixfleet.agent.heap;
 

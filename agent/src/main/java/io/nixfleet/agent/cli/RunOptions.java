@@ -70,6 +70,14 @@ final class RunOptions {
     private @Nullable Path netrc;
 
     @Option(
+            names = "--air-gapped",
+            defaultValue = "${env:NIXFLEET_AIR_GAPPED:-false}",
+            description =
+                    "Never take paths from the system's own substituters: the fleet's cache has"
+                            + " whole closures.")
+    private boolean airGapped;
+
+    @Option(
             names = "--store",
             paramLabel = "STORE",
             defaultValue = "auto",
@@ -246,6 +254,7 @@ final class RunOptions {
                 Optional.ofNullable(cacheUrl),
                 trustedPublicKeys,
                 Optional.ofNullable(netrc).map(file -> readable("--netrc-file", file)),
+                airGapped,
                 store,
                 database,
                 dryRun,

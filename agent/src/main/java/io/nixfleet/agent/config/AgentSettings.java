@@ -17,6 +17,8 @@ import java.util.OptionalInt;
  * @param trustedPublicKeys besides those of nix.conf
  * @param netrc in place of nix.conf's
  * @param store see {@code fetch --store}
+ * @param airGapped whether systems come from caches of the fleet only, never from the host's own
+ *     substituters
  * @param database state on disk
  * @param dryRun fetch, but never apply
  * @param tls of calls to the control plane
@@ -32,6 +34,7 @@ public record AgentSettings(
         Optional<URI> cacheUrl,
         List<String> trustedPublicKeys,
         Optional<Path> netrc,
+        boolean airGapped,
         String store,
         Path database,
         boolean dryRun,

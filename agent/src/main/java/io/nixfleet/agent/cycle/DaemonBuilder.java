@@ -155,6 +155,7 @@ public final class DaemonBuilder {
                                 settings.cacheUrl(),
                                 settings.trustedPublicKeys(),
                                 settings.netrc(),
+                                settings.airGapped(),
                                 "nixfleet-agent/" + parts.version()),
                         parts.runner(),
                         listeners),

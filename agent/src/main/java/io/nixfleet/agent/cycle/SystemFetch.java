@@ -4,16 +4,15 @@ import io.nixfleet.agent.activation.FreeSpace;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
-import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchListener;
 import io.nixfleet.substituter.fetch.FetchOutcome;
-import io.nixfleet.substituter.fetch.FetchPolicy;
 import io.nixfleet.substituter.fetch.PathResult;
 import io.nixfleet.substituter.fetch.Substituter;
 import io.nixfleet.substituter.store.Store;
@@ -22,7 +21,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -44,6 +42,8 @@ public final class SystemFetch {
      *
      * @param ownCache asked for requests that name none
      * @param trustedPublicKeys besides nix.conf's
+     * @param airGapped whether all must come from caches of the fleet, none from the system's own
+     *     substituters
      * @param storeFiles a directory on the store's file system
      */
     public record Options(
@@ -52,6 +52,7 @@ public final class SystemFetch {
             Optional<URI> ownCache,
             List<String> trustedPublicKeys,
             Optional<Path> netrc,
+            boolean airGapped,
             String userAgent) {}
 
     /**
@@ -76,19 +77,17 @@ public final class SystemFetch {
             FetchEnvironment environment =
                     FetchEnvironment.of(
                             NixConfig.read(runner), options.trustedPublicKeys(), options.netrc());
-            try (var caches = environment.openCaches(listener, options.userAgent())) {
-                var opened = new ArrayList<BinaryCache>();
-                if (cache.isPresent()) {
-                    opened.add(caches.open(cache.get()));
-                }
-                var substituter =
-                        new Substituter(
-                                options.store(),
-                                opened,
-                                environment.trustedKeys(),
-                                FetchPolicy.DEFAULT,
-                                listener);
-                return fetch(substituter, request.system(), root, cache);
+            // Without a cache of the fleet the system must be here already.
+            boolean fallback = cache.isPresent() && !options.airGapped();
+            try (var sources =
+                    FetchSources.open(
+                            environment,
+                            cache.stream().toList(),
+                            Optional.of(
+                                    new FetchSources.NixHelp(runner, Optional.empty(), fallback)),
+                            listener,
+                            options.userAgent())) {
+                return fetch(sources.into(options.store()), request.system(), root, cache);
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));

@@ -27,6 +27,8 @@ final class FetchMeters {
     private final Map<String, AtomicInteger> setAside = new ConcurrentHashMap<>();
     final Counter received;
     final Counter imported;
+    private final Counter fallbackReceived;
+    private final Counter fallbackImported;
     final Counter narInfoRequests;
 
     FetchMeters(MeterRegistry registry) {
@@ -34,12 +36,22 @@ final class FetchMeters {
         for (Source source : Source.values()) {
             paths.put(source, paths(source));
         }
-        received = bytes("received", Source.CACHE, "Bytes that came over the wire, compressed.");
-        imported = bytes("imported", Source.CACHE, "Bytes of archives that went into the store.");
+        received = received(Source.CACHE);
+        imported = imported(Source.CACHE);
+        fallbackReceived = received(Source.FALLBACK);
+        fallbackImported = imported(Source.FALLBACK);
         narInfoRequests =
                 Counter.builder("nixfleet.agent.fetch.narinfo.requests")
                         .description("Narinfos that caches were asked for.")
                         .register(registry);
+    }
+
+    private Counter received(Source source) {
+        return bytes("received", source, "Bytes that came over the wire, compressed.");
+    }
+
+    private Counter imported(Source source) {
+        return bytes("imported", source, "Bytes of archives that went into the store.");
     }
 
     private Counter bytes(String which, Source source, String description) {
@@ -58,10 +70,10 @@ final class FetchMeters {
     }
 
     /** Nix itself made paths valid. */
-    void fallback(int count, long narBytes) {
+    void fallback(int count, long receivedBytes, long narBytes) {
         got(Source.FALLBACK, count);
-        bytes("imported", Source.FALLBACK, "Bytes of archives that went into the store.")
-                .increment((double) narBytes);
+        fallbackReceived.increment((double) receivedBytes);
+        fallbackImported.increment((double) narBytes);
     }
 
     void got(Source source, int count) {

@@ -22,8 +22,8 @@ final class Incident {
                     Optional.of("%s: resumed at %s".formatted(what, Units.bytes(offset)));
             case FetchEvent.FallbackStarted(String by, var paths) ->
                     Optional.of("%s by %s".formatted(Units.count(paths.size(), "path"), by));
-            case FetchEvent.FallbackOutput(String by, String line) ->
-                    Optional.of("%s: %s".formatted(by, line));
+            case FetchEvent.FallbackOutput(String by, String line, boolean problem) ->
+                    problem ? Optional.of("%s: %s".formatted(by, line)) : Optional.empty();
             case FetchEvent.StoreLost(_, var reason) ->
                     Optional.of("the store failed: " + reason.getMessage());
             case FetchEvent.PathDone(PathResult.StoreFailed(var path, String reason)) ->

@@ -23,6 +23,7 @@ final class NixLog implements Consumer<String> {
     private static final int FILE_TRANSFER = 101;
     private static final int PROGRESS = 105;
     private static final int ERROR_LEVEL = 0;
+    private static final int WARNING_LEVEL = 1;
     private static final int NOTICE_LEVEL = 2;
     private static final int ERRORS_KEPT = 50;
     private static final int ACTIVITIES_KEPT = 10_000;
@@ -128,7 +129,7 @@ final class NixLog implements Consumer<String> {
         if (level == ERROR_LEVEL && !text.startsWith("warning:")) {
             error(text.startsWith("error:") ? text.substring("error:".length()).strip() : text);
         }
-        listener.on(new FetchEvent.FallbackOutput(by, text));
+        listener.on(new FetchEvent.FallbackOutput(by, text, level <= WARNING_LEVEL));
     }
 
     /** Keeps a message among the errors; the oldest give way. */

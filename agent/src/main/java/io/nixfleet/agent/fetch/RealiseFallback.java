@@ -31,7 +31,7 @@ public final class RealiseFallback implements Fallback {
     public RealiseFallback(ProcessRunner runner, Optional<String> store, Duration silence) {
         var words = new ArrayList<>(List.of("nix-store"));
         store.ifPresent(uri -> words.addAll(List.of("--store", uri)));
-        words.addAll(List.of("--realise", "--keep-going"));
+        words.addAll(List.of("--realise", "--keep-going", "--no-gc-warning"));
         words.addAll(List.of("--max-jobs", "0", "--option", "builders", ""));
         words.addAll(List.of("--option", "narinfo-cache-negative-ttl", "0"));
         words.addAll(List.of("--option", "connect-timeout", "20"));

@@ -32,8 +32,12 @@ public sealed interface FetchEvent {
         }
     }
 
-    /** A line that a fallback printed for people; from outside, to be shown with care. */
-    record FallbackOutput(String by, String line) implements FetchEvent {}
+    /**
+     * A line that a fallback printed.
+     *
+     * @param problem whether it is a warning or an error, rather than what it does
+     */
+    record FallbackOutput(String by, String line, boolean problem) implements FetchEvent {}
 
     /**
      * What a fallback brought since its last event.

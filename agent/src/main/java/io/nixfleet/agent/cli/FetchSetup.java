@@ -14,6 +14,7 @@ import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.unpack.UnpackStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
@@ -61,6 +62,7 @@ final class FetchSetup implements AutoCloseable {
         return Optional.of(
                 new FetchSources.NixHelp(
                         new ProcessRunner(),
+                        Map.of(),
                         StoreSelection.nixName(options.store),
                         !options.noFallback && !options.airGapped));
     }

@@ -63,7 +63,12 @@ public final class DaemonBuilder {
                                 busy.giveWay();
                             }
                         });
-        var reports = new ReportLoop(parts.state(), parts.controlPlane(), parts.metrics());
+        var reports =
+                new ReportLoop(
+                        parts.state(),
+                        parts.controlPlane(),
+                        parts.metrics(),
+                        parts.tools().ticks());
         var machine =
                 new Reporter.Machine(
                         settings.machineId(),
@@ -158,6 +163,7 @@ public final class DaemonBuilder {
                                 settings.airGapped(),
                                 "nixfleet-agent/" + parts.version()),
                         parts.runner(),
+                        parts.tools().commands().environment(),
                         listeners),
                 meter,
                 new Switcher(parts.tools(), parts.state(), applying.bootFloor(), undoAfter),

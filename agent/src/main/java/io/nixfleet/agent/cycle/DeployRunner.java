@@ -143,7 +143,8 @@ public final class DeployRunner {
 
     private void cycle(Deployment begun) throws InterruptedException {
         Deployment now = begun;
-        Phase decided = now.phase();
+        // Unknown after a restart: then as if of a fetch, which is told only if it goes on.
+        Phase decided = now.phase() == Phase.REPORTING ? Phase.FETCHING : now.phase();
         while (now.phase() != Phase.REPORTING) {
             enter(now);
             Duration start = tools.ticks().now();
@@ -170,6 +171,11 @@ public final class DeployRunner {
 
     private PhaseResult perform(Deployment now) throws InterruptedException {
         try {
+            if (isOpen() && queue.waiting().isPresent()) {
+                // It came before this phase was entered, and could not interrupt it.
+                var _ = gaveWay();
+                return newerCame();
+            }
             PhaseResult result =
                     switch (now.phase()) {
                         case CHECKING -> check(now);
@@ -181,12 +187,25 @@ public final class DeployRunner {
                                 throw new IllegalStateException(
                                         "no work belongs to " + now.phase().word());
                     };
-            return gaveWay() ? newerCame() : result;
+            if (gaveWay()) {
+                return newerCame();
+            }
+            if (Thread.interrupted()) {
+                // The result may be of the interrupt alone; after a restart there will be another.
+                throw new InterruptedException("interrupted while " + now.phase().word());
+            }
+            return result;
         } catch (InterruptedException e) {
             if (gaveWay()) {
                 return newerCame();
             }
             throw e;
+        }
+    }
+
+    private boolean isOpen() {
+        synchronized (lock) {
+            return open;
         }
     }
 
@@ -211,6 +230,18 @@ public final class DeployRunner {
 
     private PhaseResult check(Deployment now) {
         DeployRequest request = now.request();
+        // It may have waited while the one before it came to a bad end.
+        Optional<String> attention = state.note(Reporter.ATTENTION_NOTE);
+        if (attention.isPresent()) {
+            return new PhaseResult.NotPossible(
+                    "this host is left alone until someone has looked at it, and said"
+                            + " `nixfleet-agent retry`: "
+                            + attention.get());
+        }
+        Optional<Refusal> refusal = state.refusal(request.system());
+        if (refusal.isPresent()) {
+            return new PhaseResult.NotPossible(refusal.get().reason());
+        }
         try {
             SystemState host = tools.host().state();
             if (host.has(request.system(), request.action())) {
@@ -278,11 +309,10 @@ public final class DeployRunner {
         }
         cleanUp(ended, outcome);
         metrics.deploymentEnded(outcome);
-        report(ended, outcome, decided);
-        state.finish(ended, clock.instant());
+        finish(ended, outcome, decided);
     }
 
-    private void report(Deployment ended, Outcome outcome, Phase decided)
+    private void finish(Deployment ended, Outcome outcome, Phase decided)
             throws InterruptedException {
         boolean told =
                 switch (outcome) {
@@ -290,7 +320,9 @@ public final class DeployRunner {
                     case Outcome.Failed _ ->
                             switch (ended.request().source()) {
                                 case POLL ->
-                                        desired.failed(ended.request().system(), clock.instant())
+                                        desired.failed(
+                                                        ended.request().system(),
+                                                        tools.ticks().now())
                                                 || decided != Phase.FETCHING;
                                 case PUSH, OPERATOR -> true;
                             };
@@ -302,12 +334,20 @@ public final class DeployRunner {
                             true;
                 };
         if (told) {
-            Optional<HealthReport> health =
-                    outcome instanceof Outcome.Deployed && ended.request().action().activates()
-                            ? work.health().latest()
-                            : Optional.empty();
-            reporter.ended(outcome, health);
+            reporter.finish(ended, outcome, health(ended.request(), outcome));
+        } else {
+            state.finish(ended, clock.instant());
         }
+    }
+
+    private Optional<HealthReport> health(DeployRequest request, Outcome outcome)
+            throws InterruptedException {
+        if (!(outcome instanceof Outcome.Deployed && request.action().activates())) {
+            return Optional.empty();
+        }
+        Optional<HealthReport> latest = work.health().latest();
+        // The round that it passed may have been in an earlier life of the agent.
+        return latest.isPresent() ? latest : Optional.of(work.health().check());
     }
 
     /** What would be left behind does no harm, so a problem is only logged. */

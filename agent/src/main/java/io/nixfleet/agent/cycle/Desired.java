@@ -2,7 +2,6 @@ package io.nixfleet.agent.cycle;
 
 import io.nixfleet.nix.store.StorePath;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,7 @@ public final class Desired {
     private final Duration retry;
     private @Nullable StorePath system;
     private int failures;
-    private @Nullable Instant nextTry;
+    private @Nullable Duration nextTry;
 
     Desired(Duration retry) {
         this.retry = retry;
@@ -38,19 +37,26 @@ public final class Desired {
         return Optional.ofNullable(system);
     }
 
-    /** Whether to try now: at once at first, then after pauses that grow. */
-    synchronized boolean due(Instant now) {
-        return nextTry == null || !now.isBefore(nextTry);
+    /**
+     * Whether to try now: at once at first, then after pauses that grow.
+     *
+     * @param now in time that nobody sets back
+     */
+    synchronized boolean due(Duration now) {
+        return nextTry == null || now.compareTo(nextTry) >= 0;
     }
 
     /**
-     * It could not be fetched.
+     * What a poll asked for could not be fetched.
      *
-     * @return whether that is to be told
+     * @return whether that is to be told; not, if something else is wanted by now
      */
-    synchronized boolean failed(StorePath which, Instant now) {
-        if (!which.equals(system)) {
-            return true;
+    synchronized boolean failed(StorePath which, Duration now) {
+        if (system == null) {
+            // Taken up after a restart, before the first poll.
+            system = which;
+        } else if (!which.equals(system)) {
+            return false;
         }
         failures++;
         Duration pause = retry.multipliedBy(1L << Math.min(failures - 1, 10));

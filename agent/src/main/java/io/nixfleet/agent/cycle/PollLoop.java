@@ -134,11 +134,13 @@ public final class PollLoop {
         if (state.note(Reporter.ATTENTION_NOTE).isPresent() || state.refusal(system).isPresent()) {
             return;
         }
-        if (isRunning(system)) {
+        // What was wanted before may be on its way still: it gives way, or is replaced.
+        boolean onItsWay = isNew && queue.isBusyWithOtherThan(system);
+        if (isRunning(system) && !onItsWay) {
             if (isNew) {
                 reporter.upToDate();
             }
-        } else if (desired.due(clock.instant())) {
+        } else if (desired.due(tools.ticks().now())) {
             var request =
                     new DeployRequest(
                             newId.get(), system, cache, Action.SWITCH, DeployRequest.Source.POLL);

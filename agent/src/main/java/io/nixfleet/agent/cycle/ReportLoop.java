@@ -5,6 +5,7 @@ import io.nixfleet.agent.controlplane.Outbox;
 import io.nixfleet.agent.controlplane.ReportSender;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.agent.time.Ticks;
 import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -20,12 +21,14 @@ final class ReportLoop {
     private final StateStore state;
     private final ReportSender sender;
     private final AgentMetrics metrics;
+    private final Ticks ticks;
     private final Wakeup wakeup = new Wakeup();
 
-    ReportLoop(StateStore state, ControlPlane controlPlane, AgentMetrics metrics) {
+    ReportLoop(StateStore state, ControlPlane controlPlane, AgentMetrics metrics, Ticks ticks) {
         this.state = state;
         this.sender = new ReportSender(new StoredOutbox(state), controlPlane);
         this.metrics = metrics;
+        this.ticks = ticks;
     }
 
     private record StoredOutbox(StateStore state) implements Outbox {
@@ -61,7 +64,7 @@ final class ReportLoop {
                         LOG.warn("reports wait for the control plane: {}", reason);
                     }
                     metrics.unsentReports(state.waitingReports());
-                    Thread.sleep(pause);
+                    ticks.sleep(pause);
                     pause = pause.multipliedBy(2);
                     if (pause.compareTo(LONGEST_PAUSE) > 0) {
                         pause = LONGEST_PAUSE;

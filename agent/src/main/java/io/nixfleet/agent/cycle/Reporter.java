@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.activation.HostException;
+import io.nixfleet.agent.deploy.Deployment;
 import io.nixfleet.agent.deploy.Outcome;
 import io.nixfleet.agent.deploy.Refusal;
 import io.nixfleet.agent.state.OutgoingReport;
@@ -71,11 +72,16 @@ public final class Reporter {
         enqueue(OutgoingReport.Kind.HEALTH, new Verdict(true, "applying"), Optional.empty());
     }
 
-    void ended(Outcome outcome, Optional<HealthReport> health) {
-        enqueue(
-                OutgoingReport.Kind.VERDICT,
-                new Verdict(outcome.good(), outcome.message()),
-                health);
+    /** Moves a deployment to the history, and tells how it ended. */
+    void finish(Deployment ended, Outcome outcome, Optional<HealthReport> health) {
+        state.finish(
+                ended,
+                clock.instant(),
+                outgoing(
+                        OutgoingReport.Kind.VERDICT,
+                        new Verdict(outcome.good(), outcome.message()),
+                        health));
+        wake.run();
     }
 
     void health(HealthReport report) {
@@ -105,21 +111,25 @@ public final class Reporter {
     }
 
     private void enqueue(OutgoingReport.Kind kind, Verdict verdict, Optional<HealthReport> health) {
-        Instant now = clock.instant();
-        state.enqueue(
-                new OutgoingReport(
-                        kind,
-                        new Report(
-                                machine.id(),
-                                currentGeneration(),
-                                verdict.success(),
-                                verdict.message(),
-                                now,
-                                machine.tags(),
-                                health,
-                                machine.version(),
-                                uptime(now))));
+        state.enqueue(outgoing(kind, verdict, health));
         wake.run();
+    }
+
+    private OutgoingReport outgoing(
+            OutgoingReport.Kind kind, Verdict verdict, Optional<HealthReport> health) {
+        Instant now = clock.instant();
+        return new OutgoingReport(
+                kind,
+                new Report(
+                        machine.id(),
+                        currentGeneration(),
+                        verdict.success(),
+                        verdict.message(),
+                        now,
+                        machine.tags(),
+                        health,
+                        machine.version(),
+                        uptime(now)));
     }
 
     private Duration uptime(Instant now) {

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -36,6 +37,7 @@ public final class SystemFetch {
     private final Options options;
     private final Supplier<FetchListener> listeners;
     private final ProcessRunner runner;
+    private final Map<String, String> environment;
 
     /**
      * How to fetch.
@@ -53,14 +55,24 @@ public final class SystemFetch {
             List<String> trustedPublicKeys,
             Optional<Path> netrc,
             boolean airGapped,
-            String userAgent) {}
+            String userAgent) {
+        public Options {
+            trustedPublicKeys = List.copyOf(trustedPublicKeys);
+        }
+    }
 
     /**
+     * @param environment where Nix is asked for its configuration
      * @param listeners makes the listener of each fetch
      */
-    SystemFetch(Options options, ProcessRunner runner, Supplier<FetchListener> listeners) {
+    SystemFetch(
+            Options options,
+            ProcessRunner runner,
+            Map<String, String> environment,
+            Supplier<FetchListener> listeners) {
         this.options = options;
         this.runner = runner;
+        this.environment = Map.copyOf(environment);
         this.listeners = listeners;
     }
 
@@ -74,17 +86,19 @@ public final class SystemFetch {
         FetchListener listener = listeners.get();
         try {
             // Read each time: a key that was revoked is refused at the next fetch.
-            FetchEnvironment environment =
+            FetchEnvironment trust =
                     FetchEnvironment.of(
-                            NixConfig.read(runner), options.trustedPublicKeys(), options.netrc());
+                            NixConfig.read(runner, environment),
+                            options.trustedPublicKeys(),
+                            options.netrc());
             // Without a cache of the fleet the system must be here already.
             boolean fallback = cache.isPresent() && !options.airGapped();
+            var help = new FetchSources.NixHelp(runner, environment, Optional.empty(), fallback);
             try (var sources =
                     FetchSources.open(
-                            environment,
+                            trust,
                             cache.stream().toList(),
-                            Optional.of(
-                                    new FetchSources.NixHelp(runner, Optional.empty(), fallback)),
+                            Optional.of(help),
                             listener,
                             options.userAgent())) {
                 return fetch(sources.into(options.store()), request.system(), root, cache);

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.deploy;
 
+import io.nixfleet.nix.store.StorePath;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -88,6 +89,17 @@ public final class DeployQueue {
         lock.lock();
         try {
             underWay = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether another system is under way, or waits. */
+    public boolean isBusyWithOtherThan(StorePath system) {
+        lock.lock();
+        try {
+            DeployRequest last = waiting != null ? waiting : underWay;
+            return last != null && !last.system().equals(system);
         } finally {
             lock.unlock();
         }

@@ -1,6 +1,5 @@
 package io.nixfleet.agent.fetch;
 
-import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.Fallback;
@@ -9,9 +8,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,18 +35,13 @@ public final class CopyFallback implements Fallback {
 
     /**
      * @param cache where from, of a kind that {@link #takes} says yes to
-     * @param store where to, as Nix names it; empty for the one that Nix chooses
      * @param trustedKeys besides those of the system, each {@code name:base64}
      * @param silence how long it may show no progress
      * @throws FormatException when the URL holds a password, which all users of the host could read
      *     off the command line, or a host that ssh would take for an option
      */
     public CopyFallback(
-            ProcessRunner runner,
-            URI cache,
-            Optional<String> store,
-            List<String> trustedKeys,
-            Duration silence) {
+            FetchSources.NixHelp nix, URI cache, List<String> trustedKeys, Duration silence) {
         String shown = cache.getScheme() + "://" + Optional.ofNullable(cache.getHost()).orElse("…");
         String authority = Optional.ofNullable(cache.getRawAuthority()).orElse("");
         if (authority.isEmpty() || authority.startsWith("-") || authority.contains("@-")) {
@@ -61,7 +55,7 @@ public final class CopyFallback implements Fallback {
         }
         var words = new ArrayList<>(List.of("nix", "--extra-experimental-features", "nix-command"));
         words.addAll(List.of("copy", "--from", cache.toString()));
-        store.ifPresent(uri -> words.addAll(List.of("--to", uri)));
+        nix.store().ifPresent(uri -> words.addAll(List.of("--to", uri)));
         if (!trustedKeys.isEmpty()) {
             words.addAll(
                     List.of(
@@ -72,13 +66,11 @@ public final class CopyFallback implements Fallback {
         words.addAll(List.of("--option", "narinfo-cache-negative-ttl", "0"));
         words.addAll(List.of("--log-format", "internal-json"));
         String ssh = System.getenv().getOrDefault("NIX_SSHOPTS", "");
+        var environment = new HashMap<>(nix.environment());
+        environment.put("NIX_SSHOPTS", (SSH_OPTIONS + " " + ssh).strip());
         command =
                 new NixCommand(
-                        runner,
-                        "nix copy --from " + shown,
-                        words,
-                        Map.of("NIX_SSHOPTS", (SSH_OPTIONS + " " + ssh).strip()),
-                        silence);
+                        nix.runner(), "nix copy --from " + shown, words, environment, silence);
     }
 
     @Override

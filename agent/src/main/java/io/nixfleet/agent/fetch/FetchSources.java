@@ -13,6 +13,7 @@ import io.nixfleet.substituter.store.Store;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,12 +31,20 @@ public final class FetchSources implements AutoCloseable {
      * What Nix itself may do for a fetch.
      *
      * @param runner starts its commands
+     * @param environment added to our own for them
      * @param store the store that they add to, as Nix names it; empty for the one that Nix chooses
      * @param systemSubstituters whether paths may come from the system's own substituters; never on
      *     a host without a way to them, nor where all must come from the fleet
      */
     public record NixHelp(
-            ProcessRunner runner, Optional<String> store, boolean systemSubstituters) {}
+            ProcessRunner runner,
+            Map<String, String> environment,
+            Optional<String> store,
+            boolean systemSubstituters) {
+        public NixHelp {
+            environment = Map.copyOf(environment);
+        }
+    }
 
     private FetchSources(
             BinaryCaches caches,
@@ -78,10 +87,7 @@ public final class FetchSources implements AutoCloseable {
                     .ifPresent(
                             nix ->
                                     fallbacks.add(
-                                            new RealiseFallback(
-                                                    nix.runner(),
-                                                    nix.store(),
-                                                    RealiseFallback.SILENCE)));
+                                            new RealiseFallback(nix, RealiseFallback.SILENCE)));
             return new FetchSources(caches, opened, fallbacks, environment.trustedKeys(), listener);
         } catch (FormatException e) {
             caches.close();
@@ -97,12 +103,7 @@ public final class FetchSources implements AutoCloseable {
                                 new FormatException(
                                         "a cache of the kind %s:// needs Nix, which this store has not"
                                                 .formatted(url.getScheme())));
-        return new CopyFallback(
-                nix.runner(),
-                url,
-                nix.store(),
-                environment.extraTrustedKeys(),
-                RealiseFallback.SILENCE);
+        return new CopyFallback(nix, url, environment.extraTrustedKeys(), RealiseFallback.SILENCE);
     }
 
     /** What fetches from them into a store. */

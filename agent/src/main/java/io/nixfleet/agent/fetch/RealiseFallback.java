@@ -1,6 +1,5 @@
 package io.nixfleet.agent.fetch;
 
-import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.Fallback;
 import io.nixfleet.substituter.fetch.FetchListener;
@@ -8,8 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * {@code nix-store --realise}: the system's own substituters bring what the fleet's caches lack. It
@@ -25,18 +22,17 @@ public final class RealiseFallback implements Fallback {
     private final NixCommand command;
 
     /**
-     * @param store the store as Nix names it; empty for the one that Nix chooses
      * @param silence how long it may show no progress
      */
-    public RealiseFallback(ProcessRunner runner, Optional<String> store, Duration silence) {
+    public RealiseFallback(FetchSources.NixHelp nix, Duration silence) {
         var words = new ArrayList<>(List.of("nix-store"));
-        store.ifPresent(uri -> words.addAll(List.of("--store", uri)));
+        nix.store().ifPresent(uri -> words.addAll(List.of("--store", uri)));
         words.addAll(List.of("--realise", "--keep-going", "--no-gc-warning"));
         words.addAll(List.of("--max-jobs", "0", "--option", "builders", ""));
         words.addAll(List.of("--option", "narinfo-cache-negative-ttl", "0"));
         words.addAll(List.of("--option", "connect-timeout", "20"));
         words.addAll(List.of("--log-format", "internal-json"));
-        command = new NixCommand(runner, NAME, words, Map.of(), silence);
+        command = new NixCommand(nix.runner(), NAME, words, nix.environment(), silence);
     }
 
     @Override

@@ -37,9 +37,19 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
      * @throws IOException when there is no such command, or it fails
      */
     public static NixConfig read(ProcessRunner runner) throws IOException, InterruptedException {
-        ProcessRunner.Result result = show(runner, List.of("show-config"));
+        return read(runner, Map.of());
+    }
+
+    /**
+     * As {@link #read(ProcessRunner)}.
+     *
+     * @param environment added to this process's own, such as another PATH
+     */
+    public static NixConfig read(ProcessRunner runner, Map<String, String> environment)
+            throws IOException, InterruptedException {
+        ProcessRunner.Result result = show(runner, environment, List.of("show-config"));
         if (result.exitCode() != 0) {
-            ProcessRunner.Result newer = show(runner, List.of("config", "show"));
+            ProcessRunner.Result newer = show(runner, environment, List.of("config", "show"));
             if (newer.exitCode() != 0) {
                 throw new IOException(
                         "'nix show-config' failed with exit code %d: %s"
@@ -50,13 +60,14 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
         return parse(result.stdout());
     }
 
-    private static ProcessRunner.Result show(ProcessRunner runner, List<String> subcommand)
+    private static ProcessRunner.Result show(
+            ProcessRunner runner, Map<String, String> environment, List<String> subcommand)
             throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.addAll(List.of("nix", "--extra-experimental-features", "nix-command"));
         command.addAll(subcommand);
         command.add("--json");
-        return runner.run(command, Map.of(), LIMIT, OUTPUT_LIMIT);
+        return runner.run(command, environment, LIMIT, OUTPUT_LIMIT);
     }
 
     /** Reads what {@code nix show-config --json} printed. */

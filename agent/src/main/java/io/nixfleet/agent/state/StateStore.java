@@ -82,6 +82,18 @@ public final class StateStore implements AutoCloseable {
      * Moves a deployment, which has an outcome, to the history; it need not have been in flight.
      */
     public void finish(Deployment ended, Instant at) {
+        finish(ended, at, Optional.empty());
+    }
+
+    /**
+     * As {@link #finish(Deployment, Instant)}, and queues the report of its end: both or neither,
+     * so that it is told once.
+     */
+    public void finish(Deployment ended, Instant at, OutgoingReport report) {
+        finish(ended, at, Optional.of(report));
+    }
+
+    private void finish(Deployment ended, Instant at, Optional<OutgoingReport> report) {
         Outcome outcome =
                 ended.outcome()
                         .orElseThrow(
@@ -94,6 +106,9 @@ public final class StateStore implements AutoCloseable {
                     new DeploymentTable(session).delete(ended.request().id());
                     new HistoryTable(session)
                             .add(new HistoryEntry(ended.request(), ended.started(), at, outcome));
+                    if (report.isPresent()) {
+                        new OutboxTable(session).add(report.get());
+                    }
                 });
     }
 

@@ -1,12 +1,14 @@
 package io.nixfleet.agent.activation;
 
 import io.nixfleet.agent.deploy.SystemState.Generation;
+import io.nixfleet.agent.process.Command;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -16,12 +18,12 @@ import java.util.Map;
  * A directory that stands for a host, and commands that do to it what the real ones do, as far as
  * it is made use of here. Units are directories of {@code units}.
  */
-final class FakeHost {
-    final Path root;
-    final Path bin;
-    final HostPaths paths;
+public final class FakeHost {
+    public final Path root;
+    public final Path bin;
+    public final HostPaths paths;
 
-    FakeHost(Path dir) throws IOException {
+    public FakeHost(Path dir) throws IOException {
         root = Files.createDirectories(dir.resolve("root"));
         bin = Files.createDirectories(dir.resolve("bin"));
         paths = new HostPaths(root);
@@ -31,6 +33,7 @@ final class FakeHost {
         Files.createDirectories(units());
         program(bin.resolve("nix-env"), NIX_ENV);
         program(bin.resolve("nix-store"), "exit 0\n");
+        program(bin.resolve("nix"), "echo '{}'\n");
         program(bin.resolve("systemd-run"), SYSTEMD_RUN.replace("UNITS", units().toString()));
         program(bin.resolve("systemctl"), SYSTEMCTL.replace("UNITS", units().toString()));
         program(
@@ -39,32 +42,32 @@ final class FakeHost {
                         .formatted(root.resolve("journalctl-arguments")));
     }
 
-    HostCommands commands() {
+    public HostCommands commands() {
         return new HostCommands(
                 new ProcessRunner(),
                 Map.of("PATH", bin + ":/usr/bin:/bin", "LOCALE_ARCHIVE", "/locales"),
                 Duration.ofSeconds(20));
     }
 
-    Path units() {
+    public Path units() {
         return root.resolve("units");
     }
 
-    Path log() {
+    public Path log() {
         return root.resolve("log");
     }
 
-    List<String> activations() throws IOException {
+    public List<String> activations() throws IOException {
         return Files.exists(log()) ? Files.readAllLines(log()) : List.of();
     }
 
-    static StorePath path(String name) {
+    public static StorePath path(String name) {
         return StorePath.ofBaseName(
                 StoreDir.NIX_STORE, "0123456789abcdfghijklmnpqrsvwxyz-nixos-system-" + name);
     }
 
     /** A system whose activation writes a line and then runs this. */
-    StorePath system(String name, String script) throws IOException {
+    public StorePath system(String name, String script) throws IOException {
         StorePath path = path(name);
         Path program = paths.switchProgram(path);
         Files.createDirectories(program.getParent());
@@ -72,22 +75,41 @@ final class FakeHost {
         return path;
     }
 
-    void running(StorePath system) throws IOException {
+    public void running(StorePath system) throws IOException {
         link(paths.currentSystem(), system.toString());
     }
 
-    Generation generation(int number, StorePath system) throws IOException {
+    public Generation generation(int number, StorePath system) throws IOException {
         link(paths.generation(number), system.toString());
         link(paths.systemProfile(), "system-" + number + "-link");
         return new Generation(number, system);
     }
 
-    static void link(Path link, String target) throws IOException {
+    /** What systemd does when a timer's time has come. */
+    public void letGoOff(String timer) throws IOException, InterruptedException {
+        Path unit = units().resolve(timer + ".service");
+        Files.writeString(units().resolve(timer + ".timer/sub"), "running\n");
+        Files.writeString(unit.resolve("active.tmp"), "activating\n");
+        Files.move(
+                unit.resolve("active.tmp"),
+                unit.resolve("active"),
+                StandardCopyOption.REPLACE_EXISTING);
+        var _ =
+                new ProcessRunner()
+                        .run(
+                                Command.of(
+                                        "/bin/sh",
+                                        "-c",
+                                        "env -i PATH=\"$PATH\" setsid sh '%s' < /dev/null > /dev/null 2>&1 &"
+                                                .formatted(unit.resolve("run"))));
+    }
+
+    public static void link(Path link, String target) throws IOException {
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, Path.of(target));
     }
 
-    static void program(Path file, String script) throws IOException {
+    public static void program(Path file, String script) throws IOException {
         Files.writeString(file, "#!/bin/sh\n" + script);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
@@ -135,7 +157,7 @@ final class FakeHost {
             mkdir "$u"
             seconds=$(awk "BEGIN { print ${limit%ms} / 1000 }")
             cat > "$u/run" <<END
-            echo activating > '$u/active'
+            echo activating > '$u/active.tmp'; mv '$u/active.tmp' '$u/active'
             setsid timeout -s KILL --foreground $seconds $* < /dev/null > /dev/null 2>&1
             code=\\$?
             case \\$code in
@@ -153,7 +175,8 @@ final class FakeHost {
               echo inactive > "$u/active"
             else
               echo activating > "$u/active"
-              setsid sh "$u/run" < /dev/null > /dev/null 2>&1 &
+              # Of a unit the agent's runner of children knows nothing.
+              env -i PATH="$PATH" setsid sh "$u/run" < /dev/null > /dev/null 2>&1 &
             fi
             """;
 
@@ -169,22 +192,23 @@ final class FakeHost {
               esac
             done
             u='UNITS'/$1
-            of() { cat "$u/$1" 2> /dev/null || echo "$2"; }
+            of() { it=$2; if [ -e "$u/$1" ]; then read -r it < "$u/$1"; fi; }
             case "$verb" in
               show)
-                if [ -n "$value" ]; then of active inactive; exit 0; fi
+                if [ -n "$value" ]; then of active inactive; echo "$it"; exit 0; fi
                 if [ -e 'UNITS/silent' ]; then rm 'UNITS/silent'; echo "no bus" >&2; exit 1; fi
                 if [ -d "$u" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
-                echo "ActiveState=$(of active inactive)"
-                echo "SubState=$(of sub dead)"
-                echo "Result=$(of result success)"
-                echo "ExecMainCode=$(of code 0)"
-                echo "ExecMainStatus=$(of status 0)"
+                of active inactive; echo "ActiveState=$it"
+                of sub dead; echo "SubState=$it"
+                of result success; echo "Result=$it"
+                of code 0; echo "ExecMainCode=$it"
+                of status 0; echo "ExecMainStatus=$it"
                 ;;
               stop)
                 [ -d "$u" ] || exit 5
                 case "$1" in *.timer) rm -rf "$u"; u=${u%.timer}.service; esac
-                case "$(of active inactive)" in active|inactive) rm -rf "$u" ;; esac
+                of active inactive
+                case "$it" in active|inactive) rm -rf "$u" ;; esac
                 ;;
               reset-failed) [ -d "$u" ] || exit 1; rm -rf "$u" ;;
               *) exit 64 ;;

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.agent.deploy.SystemState.Generation;
-import io.nixfleet.agent.process.Command;
-import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.time.Ticks;
 import io.nixfleet.nix.store.StorePath;
 import java.nio.file.Files;
@@ -226,17 +224,7 @@ class UndoTimerTest {
         fake.running(fresh);
     }
 
-    // What systemd does when the time has come.
     private void goOff() throws Exception {
-        Path unit = fake.units().resolve("nixfleet-undo-d1.service");
-        Files.writeString(fake.units().resolve("nixfleet-undo-d1.timer/sub"), "running\n");
-        Files.writeString(unit.resolve("active"), "activating\n");
-        new ProcessRunner()
-                .run(
-                        Command.of(
-                                "/bin/sh",
-                                "-c",
-                                "setsid sh '%s' < /dev/null > /dev/null 2>&1 &"
-                                        .formatted(unit.resolve("run"))));
+        fake.letGoOff("nixfleet-undo-d1");
     }
 }

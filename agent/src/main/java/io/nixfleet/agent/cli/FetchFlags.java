@@ -2,8 +2,9 @@ package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.nix.NixConfig;
-import io.nixfleet.substituter.cache.BinaryCaches;
+import io.nixfleet.substituter.daemon.StoreSelection;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -35,6 +36,17 @@ final class FetchFlags {
     private @Nullable Path netrc;
 
     @Option(
+            names = "--air-gapped",
+            arity = "0..1",
+            fallbackValue = "true",
+            defaultValue = "${env:NIXFLEET_AIR_GAPPED:-false}",
+            paramLabel = "BOOLEAN",
+            description =
+                    "Never take paths from the system's own substituters: the fleet's cache has"
+                            + " whole closures. NIXFLEET_AIR_GAPPED.")
+    private String airGapped = "false";
+
+    @Option(
             names = "--store",
             paramLabel = "STORE",
             defaultValue = "auto",
@@ -46,11 +58,16 @@ final class FetchFlags {
         Optional<URI> cache =
                 Optional.ofNullable(cacheUrl).filter(given -> !given.toString().isEmpty());
         if (cache.isPresent()) {
-            BinaryCaches.nameOf(cache.get());
+            FetchSources.nameOf(cache.get());
         }
         Optional<Path> logins = FlagValues.file(netrc);
         FetchEnvironment.of(NixConfig.NONE, trustedPublicKeys, logins);
         return new AgentSettings.Fetching(
-                cache, trustedPublicKeys, logins, FetchSetup.daemonStore(store, trustedPublicKeys));
+                cache,
+                trustedPublicKeys,
+                logins,
+                FlagValues.truth("--air-gapped", airGapped),
+                FetchSetup.daemonStore(store, trustedPublicKeys),
+                StoreSelection.nixName(store));
     }
 }

@@ -15,8 +15,9 @@ final class FetchOptions {
             required = true,
             paramLabel = "URL",
             description =
-                    "A binary cache to fetch from: http://, https:// or file://. Repeat it for"
-                            + " more, asked in this order.")
+                    "A cache to fetch from: http://, https:// or file://, or, by way of 'nix copy',"
+                            + " ssh://, ssh-ng:// or s3://. Repeat it for more, asked in this"
+                            + " order.")
     List<URI> caches = List.of();
 
     @Option(
@@ -48,6 +49,13 @@ final class FetchOptions {
             names = "--no-fallback",
             description = "Never ask Nix's own substituters for paths that the caches lack.")
     boolean noFallback;
+
+    @Option(
+            names = "--air-gapped",
+            description =
+                    "There are only the caches named here: as --no-fallback, and 'plan' looks for"
+                            + " the whole closure there, whatever the store has already.")
+    boolean airGapped;
 
     @Option(names = "--json", description = "Print one JSON object instead of text.")
     boolean json;

@@ -27,6 +27,7 @@ record FetchReport(
         Totals totals = Totals.of(outcome.results());
         ObjectNode sums = object.putObject("totals");
         sums.put("fetched", totals.fetched);
+        sums.put("realised", totals.realised);
         sums.put("alreadyValid", totals.alreadyValid);
         sums.put("failed", totals.failed);
         sums.put("receivedBytes", totals.received);
@@ -44,12 +45,16 @@ record FetchReport(
             return;
         }
         Totals totals = Totals.of(outcome.results());
-        if (totals.fetched == 0 && totals.failed == 0) {
+        if (totals.fetched == 0 && totals.realised == 0 && totals.failed == 0) {
             out.println("nothing to fetch: all that was asked for is valid");
         } else {
             out.printf(
-                    "fetched %s: %s received, %s unpacked, in %s%n",
+                    "fetched %s%s: %s received, %s unpacked, in %s%n",
                     Units.count(totals.fetched, "path"),
+                    totals.realised == 0
+                            ? ""
+                            : ", and %s by a fallback"
+                                    .formatted(Units.count(totals.realised, "path")),
                     Units.bytes(totals.received),
                     Units.bytes(totals.narBytes),
                     Units.duration(took));
@@ -65,6 +70,7 @@ record FetchReport(
 
     private static final class Totals {
         private long fetched;
+        private long realised;
         private long alreadyValid;
         private long failed;
         private long received;
@@ -80,6 +86,10 @@ record FetchReport(
                         totals.received += fetched.received();
                         totals.narBytes += fetched.narSize();
                         totals.byCache.merge(fetched.cache(), 1L, Long::sum);
+                    }
+                    case PathResult.Realised realised -> {
+                        totals.realised++;
+                        totals.byCache.merge(realised.by(), 1L, Long::sum);
                     }
                     case PathResult.AlreadyValid _ -> totals.alreadyValid++;
                     case PathResult.Failure _ -> totals.failed++;

@@ -1,36 +1,33 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StoreDir;
-import io.nixfleet.substituter.cache.BinaryCache;
-import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.daemon.DaemonStore;
 import io.nixfleet.substituter.daemon.StoreSelection;
 import io.nixfleet.substituter.fetch.FetchListener;
-import io.nixfleet.substituter.fetch.FetchPolicy;
 import io.nixfleet.substituter.fetch.Substituter;
 import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.unpack.UnpackStore;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
 final class FetchSetup implements AutoCloseable {
     private static final String UNPACK = "unpack:";
 
-    private final BinaryCaches caches;
-    private final Substituter substituter;
+    private final FetchSources sources;
+    private final Store store;
 
-    private FetchSetup(BinaryCaches caches, Substituter substituter) {
-        this.caches = caches;
-        this.substituter = substituter;
+    private FetchSetup(FetchSources sources, Store store) {
+        this.sources = sources;
+        this.store = store;
     }
 
     /**
@@ -46,27 +43,29 @@ final class FetchSetup implements AutoCloseable {
                             options.trustedPublicKeys,
                             Optional.ofNullable(options.netrcFile));
             Store store = store(options);
-            BinaryCaches caches = environment.openCaches(listener, Version.userAgent());
-            try {
-                var opened = new ArrayList<BinaryCache>();
-                for (URI uri : options.caches) {
-                    opened.add(caches.open(uri));
-                }
-                return new FetchSetup(
-                        caches,
-                        new Substituter(
-                                store,
-                                opened,
-                                environment.trustedKeys(),
-                                FetchPolicy.DEFAULT,
-                                listener));
-            } catch (FormatException e) {
-                caches.close();
-                throw e;
-            }
+            return new FetchSetup(
+                    FetchSources.open(
+                            environment,
+                            options.caches,
+                            nixHelp(options),
+                            listener,
+                            Version.userAgent()),
+                    store);
         } catch (FormatException | IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static Optional<FetchSources.NixHelp> nixHelp(FetchOptions options) {
+        if (options.store.startsWith(UNPACK)) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new FetchSources.NixHelp(
+                        new ProcessRunner(),
+                        Map.of(),
+                        StoreSelection.nixName(options.store),
+                        !options.noFallback && !options.airGapped));
     }
 
     /** A store that needs no Nix must do without Nix's configuration, should there be none. */
@@ -104,16 +103,22 @@ final class FetchSetup implements AutoCloseable {
                 .build();
     }
 
+    /** Into the store of the options. */
     Substituter substituter() {
-        return substituter;
+        return sources.into(store);
+    }
+
+    /** Into another store than that of the options. */
+    Substituter substituterInto(Store other) {
+        return sources.into(other);
     }
 
     String storeName() {
-        return substituter.store().name();
+        return store.name();
     }
 
     @Override
     public void close() {
-        caches.close();
+        sources.close();
     }
 }

@@ -20,6 +20,10 @@ final class Incident {
                                     .formatted(reason, attempt, Units.duration(delay)));
             case FetchEvent.Resumed(_, String what, long offset) ->
                     Optional.of("%s: resumed at %s".formatted(what, Units.bytes(offset)));
+            case FetchEvent.FallbackStarted(String by, var paths) ->
+                    Optional.of("%s by %s".formatted(Units.count(paths.size(), "path"), by));
+            case FetchEvent.FallbackOutput(String by, String line, boolean problem) ->
+                    problem ? Optional.of("%s: %s".formatted(by, line)) : Optional.empty();
             case FetchEvent.StoreLost(_, var reason) ->
                     Optional.of("the store failed: " + reason.getMessage());
             case FetchEvent.PathDone(PathResult.StoreFailed(var path, String reason)) ->
@@ -27,6 +31,8 @@ final class Incident {
             case FetchEvent.PathDone _,
                     FetchEvent.Walking _,
                     FetchEvent.Planned _,
+                    FetchEvent.Replanned _,
+                    FetchEvent.FallbackProgress _,
                     FetchEvent.PathStarted _,
                     FetchEvent.NarProgress _ ->
                     Optional.empty();

@@ -25,6 +25,12 @@ final class PathJson {
                 object.put("narBytes", fetched.narSize());
                 object.put("seconds", fetched.took().toMillis() / 1000.0);
             }
+            case PathResult.Realised(_, String by, String reason, var took) -> {
+                object.put("result", "realised");
+                object.put("by", by);
+                object.put("reason", reason);
+                object.put("seconds", took.toMillis() / 1000.0);
+            }
             case PathResult.Absent(_, String reason, var via) -> {
                 object.put("result", "absent");
                 object.put("reason", reason);

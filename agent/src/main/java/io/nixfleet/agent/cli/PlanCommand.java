@@ -1,7 +1,10 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.substituter.fetch.ClosurePlan;
+import io.nixfleet.substituter.fetch.Substituter;
 import io.nixfleet.substituter.fetch.Substitution;
+import io.nixfleet.substituter.store.EmptyStore;
 import io.nixfleet.substituter.store.StoreException;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -19,6 +22,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit codes: as 'fetch' would have, as far as narinfos tell.",
+            "",
+            "Whether a cache has a whole closure, so that hosts without any other can deploy it:",
+            "  nixfleet-agent plan --air-gapped --from https://cache.example.com /nix/store/…",
         })
 final class PlanCommand implements Callable<Integer> {
     @Mixin private FetchOptions options = new FetchOptions();
@@ -32,7 +38,7 @@ final class PlanCommand implements Callable<Integer> {
                 FetchDisplay.choose(
                         options.quiet || options.json, output.terminal(), output.err())) {
             try (var setup = FetchSetup.open(options, display);
-                    Substitution substitution = setup.substituter().open()) {
+                    Substitution substitution = substituter(setup).open()) {
                 ClosurePlan plan = substitution.plan(options.roots);
                 display.close();
                 ExitCode exit = ExitCode.of(plan.failures());
@@ -46,5 +52,12 @@ final class PlanCommand implements Callable<Integer> {
                 return output.fail(ExitCode.USAGE, e);
             }
         }
+    }
+
+    /** To find out whether the caches have all of it, what this host has already must not count. */
+    private Substituter substituter(FetchSetup setup) {
+        return options.airGapped
+                ? setup.substituterInto(new EmptyStore(StoreDir.NIX_STORE))
+                : setup.substituter();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nixfleet.substituter.fetch.ClosurePlan;
+import io.nixfleet.substituter.fetch.PathResult;
 import io.nixfleet.substituter.fetch.PlannedPath;
 import java.io.PrintWriter;
 import java.util.TreeMap;
@@ -20,6 +21,7 @@ record PlanReport(String store, ClosurePlan plan, ExitCode exit) implements Repo
         plan.roots().forEach(root -> roots.add(root.toString()));
         ObjectNode totals = object.putObject("totals");
         totals.put("toFetch", plan.fetch().size());
+        totals.put("fallback", plan.fallback().size());
         totals.put("failed", plan.failures().size());
         totals.put("downloadBytes", plan.downloadBytes());
         totals.put("narBytes", plan.narBytes());
@@ -32,6 +34,8 @@ record PlanReport(String store, ClosurePlan plan, ExitCode exit) implements Repo
             path.narInfo().fileSize().ifPresent(size -> entry.put("fileBytes", size));
             entry.put("narBytes", path.info().narSize());
         }
+        ArrayNode fallback = object.putArray("fallback");
+        plan.fallback().forEach(failure -> fallback.add(PathJson.of(failure)));
         ArrayNode failures = object.putArray("failures");
         plan.failures().forEach(failure -> failures.add(PathJson.of(failure)));
         return object;
@@ -43,7 +47,7 @@ record PlanReport(String store, ClosurePlan plan, ExitCode exit) implements Repo
         if (quiet) {
             return;
         }
-        if (plan.fetch().isEmpty() && plan.complete()) {
+        if (plan.empty()) {
             out.println("nothing to fetch: all that was asked for is valid");
             return;
         }
@@ -59,5 +63,13 @@ record PlanReport(String store, ClosurePlan plan, ExitCode exit) implements Repo
         plan.fetch().forEach(path -> byCache.merge(path.cache(), 1L, Long::sum));
         byCache.forEach(
                 (cache, count) -> out.printf("  %s: %s%n", cache, Units.count(count, "path")));
+        if (!plan.fallback().isEmpty()) {
+            out.printf(
+                    "left to the system's substituters, with all that they need: %s%n",
+                    Units.count(plan.fallback().size(), "path"));
+            for (PathResult.Failure path : plan.fallback()) {
+                out.printf("  %s%n    %s%n", path.path(), path.reason());
+            }
+        }
     }
 }

@@ -29,8 +29,11 @@ final class ProgressLines implements FetchDisplay {
                                             Units.count(plan.fetch().size(), "path"),
                                             Units.bytes(plan.downloadBytes()),
                                             Units.bytes(plan.narBytes())));
-            case FetchEvent.NarProgress _ -> printNowAndThen();
+            case FetchEvent.NarProgress _, FetchEvent.FallbackProgress _ -> printNowAndThen();
             case FetchEvent.Planned _,
+                    FetchEvent.Replanned _,
+                    FetchEvent.FallbackStarted _,
+                    FetchEvent.FallbackOutput _,
                     FetchEvent.Walking _,
                     FetchEvent.PathDone _,
                     FetchEvent.PathStarted _,

@@ -118,7 +118,7 @@ final class TryCommand implements Callable<Integer> {
         long started = System.nanoTime();
         try (var display = FetchDisplay.choose(quiet, output.terminal(), output.err());
                 var caches =
-                        new FetchEnvironment(TrustedKeys.of(List.of()), Netrc.EMPTY)
+                        new FetchEnvironment(TrustedKeys.of(List.of()), List.of(), Netrc.EMPTY)
                                 .openCaches(display, Version.userAgent());
                 var opened = caches.open(cache.uri())) {
             FetchListener listener = display;
@@ -126,6 +126,7 @@ final class TryCommand implements Callable<Integer> {
                     new Substituter(
                             store,
                             List.of(opened),
+                            List.of(),
                             TrustedKeys.of(List.of(key.publicKey())),
                             FetchPolicy.DEFAULT,
                             listener);

@@ -47,12 +47,17 @@ public record AgentSettings(
      * @param cacheUrl asked for deployments that name no cache; may hold a login
      * @param trustedPublicKeys besides those of nix.conf
      * @param netrc in place of nix.conf's
+     * @param airGapped whether systems come from caches of the fleet only, never from the host's
+     *     own substituters
+     * @param nixStore the store as Nix's own commands name it; empty for the one that they choose
      */
     public record Fetching(
             Optional<URI> cacheUrl,
             List<String> trustedPublicKeys,
             Optional<Path> netrc,
-            Store store) {
+            boolean airGapped,
+            Store store,
+            Optional<String> nixStore) {
         public Fetching {
             trustedPublicKeys = List.copyOf(trustedPublicKeys);
         }

@@ -5,12 +5,12 @@ import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.PollSchedule;
 import io.nixfleet.agent.deploy.DeployMachine;
 import io.nixfleet.agent.deploy.DeployQueue;
+import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.health.Verification;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateStore;
-import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.fetch.FetchListener;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -139,7 +139,7 @@ public final class DaemonBuilder {
         Set<String> ownCache =
                 settings.fetching()
                         .cacheUrl()
-                        .map(BinaryCaches::nameOf)
+                        .map(FetchSources::nameOf)
                         .map(Set::of)
                         .orElse(Set.of());
         parts.metrics().knows(ownCache);
@@ -155,11 +155,8 @@ public final class DaemonBuilder {
         return new DeployRunner.Work(
                 new SystemFetch(
                         new SystemFetch.Options(
-                                settings.fetching().store(),
+                                settings.fetching(),
                                 parts.tools().paths().root().resolve("nix/store"),
-                                settings.fetching().cacheUrl(),
-                                settings.fetching().trustedPublicKeys(),
-                                settings.fetching().netrc(),
                                 settings.controlPlane().userAgent()),
                         parts.runner(),
                         parts.tools().commands().environment(),

@@ -1,9 +1,11 @@
 package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.activation.FreeSpace;
+import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.heap.FetchRoom;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.metrics.AgentMetrics;
@@ -11,20 +13,16 @@ import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
-import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchListener;
 import io.nixfleet.substituter.fetch.FetchOutcome;
-import io.nixfleet.substituter.fetch.FetchPolicy;
 import io.nixfleet.substituter.fetch.PathResult;
 import io.nixfleet.substituter.fetch.Substituter;
-import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.store.StoreException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,21 +46,9 @@ public final class SystemFetch {
     /**
      * How to fetch.
      *
-     * @param ownCache asked for requests that name none
-     * @param trustedPublicKeys besides nix.conf's
      * @param storeFiles a directory on the store's file system
      */
-    public record Options(
-            Store store,
-            Path storeFiles,
-            Optional<URI> ownCache,
-            List<String> trustedPublicKeys,
-            Optional<Path> netrc,
-            String userAgent) {
-        public Options {
-            trustedPublicKeys = List.copyOf(trustedPublicKeys);
-        }
-    }
+    public record Options(AgentSettings.Fetching fetching, Path storeFiles, String userAgent) {}
 
     /**
      * @param environment where Nix is asked for its configuration
@@ -88,28 +74,29 @@ public final class SystemFetch {
      * @return {@link PhaseResult.Fetched} or {@link PhaseResult.NotFetched}
      */
     PhaseResult fetch(DeployRequest request, Path root) throws InterruptedException {
-        Optional<URI> cache = request.cacheUrl().or(options::ownCache);
+        Optional<URI> cache = request.cacheUrl().or(options.fetching()::cacheUrl);
         FetchListener listener = listeners.get();
         try {
             // Read each time: a key that was revoked is refused at the next fetch.
             FetchEnvironment trust =
                     FetchEnvironment.of(
                             NixConfig.read(runner, environment),
-                            options.trustedPublicKeys(),
-                            options.netrc());
-            try (var caches = trust.openCaches(listener, options.userAgent())) {
-                var opened = new ArrayList<BinaryCache>();
-                if (cache.isPresent()) {
-                    opened.add(caches.open(cache.get()));
-                }
-                var substituter =
-                        new Substituter(
-                                options.store(),
-                                opened,
-                                trust.trustedKeys(),
-                                FetchPolicy.DEFAULT,
-                                listener);
-                return fetch(substituter, request.system(), root, cache);
+                            options.fetching().trustedPublicKeys(),
+                            options.fetching().netrc());
+            // Without a cache of the fleet the system must be here already.
+            boolean fallback = cache.isPresent() && !options.fetching().airGapped();
+            var help =
+                    new FetchSources.NixHelp(
+                            runner, environment, options.fetching().nixStore(), fallback);
+            try (var sources =
+                    FetchSources.open(
+                            trust,
+                            cache.stream().toList(),
+                            Optional.of(help),
+                            listener,
+                            options.userAgent())) {
+                return fetch(
+                        sources.into(options.fetching().store()), request.system(), root, cache);
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));

@@ -19,8 +19,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Whom this host trusts, and its logins at caches. */
-public record FetchEnvironment(TrustedKeys trustedKeys, Netrc netrc) {
+/**
+ * Whom this host trusts, and its logins at caches.
+ *
+ * @param trustedKeys all of them
+ * @param extraTrustedKeys those among them that Nix's own configuration does not have, as text
+ */
+public record FetchEnvironment(
+        TrustedKeys trustedKeys, List<String> extraTrustedKeys, Netrc netrc) {
+    public FetchEnvironment {
+        extraTrustedKeys = List.copyOf(extraTrustedKeys);
+    }
+
     /**
      * Nix's own settings, and what the agent was told besides.
      *
@@ -37,7 +47,9 @@ public record FetchEnvironment(TrustedKeys trustedKeys, Netrc netrc) {
         Optional<Path> file =
                 netrcFile.isPresent() ? netrcFile : config.netrcFile().filter(Files::isReadable);
         return new FetchEnvironment(
-                TrustedKeys.parse(keys), file.isPresent() ? netrc(file.get()) : Netrc.EMPTY);
+                TrustedKeys.parse(keys),
+                moreKeys,
+                file.isPresent() ? netrc(file.get()) : Netrc.EMPTY);
     }
 
     private static Netrc netrc(Path file) throws IOException {

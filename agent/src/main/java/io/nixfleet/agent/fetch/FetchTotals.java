@@ -1,5 +1,6 @@
 package io.nixfleet.agent.fetch;
 
+import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchEvent;
 import io.nixfleet.substituter.fetch.FetchListener;
 import io.nixfleet.substituter.fetch.PathResult;
@@ -21,24 +22,36 @@ public final class FetchTotals implements FetchListener {
             case FetchEvent.Walking(int known, _) -> found.set(known);
             case FetchEvent.Planned(var plan) -> {
                 plannedBytes.set(plan.narBytes());
-                plannedPaths.set(plan.fetch().size());
+                plannedPaths.set(paths(plan));
+            }
+            case FetchEvent.Replanned(var plan) -> {
+                plannedBytes.set(doneBytes.sum() + plan.narBytes());
+                plannedPaths.set(donePaths.sum() + paths(plan));
             }
             case FetchEvent.NarProgress(_, long received, long unpacked) -> {
                 receivedBytes.add(received);
                 doneBytes.add(unpacked);
             }
             case FetchEvent.PathDone(PathResult result) -> {
-                if (result instanceof PathResult.Fetched) {
-                    donePaths.increment();
+                switch (result) {
+                    case PathResult.Fetched _, PathResult.Realised _ -> donePaths.increment();
+                    case PathResult.AlreadyValid _, PathResult.Failure _ -> {}
                 }
             }
-            case FetchEvent.PathStarted _,
+            case FetchEvent.FallbackProgress(_, _, long received, _) -> receivedBytes.add(received);
+            case FetchEvent.FallbackStarted _,
+                    FetchEvent.FallbackOutput _,
+                    FetchEvent.PathStarted _,
                     FetchEvent.Retrying _,
                     FetchEvent.Resumed _,
                     FetchEvent.SourceFailed _,
                     FetchEvent.CacheSetAside _,
                     FetchEvent.StoreLost _ -> {}
         }
+    }
+
+    private static int paths(ClosurePlan plan) {
+        return plan.fetch().size() + plan.fallback().size();
     }
 
     /** Whether the walk is over. */
@@ -51,11 +64,12 @@ public final class FetchTotals implements FetchListener {
         return found.get();
     }
 
+    /** Paths to import or to be brought. */
     public long plannedPaths() {
         return plannedPaths.get();
     }
 
-    /** NAR bytes to import. */
+    /** NAR bytes to import; those that fallbacks bring are not known. */
     public long plannedBytes() {
         return plannedBytes.get();
     }

@@ -38,6 +38,8 @@ final class FetchMeters {
     private final Map<String, AtomicInteger> setAside = new ConcurrentHashMap<>();
     final Counter received;
     final Counter imported;
+    private final Counter fallbackReceived;
+    private final Counter fallbackImported;
     final Counter narInfoRequests;
 
     FetchMeters(MeterRegistry registry) {
@@ -45,13 +47,14 @@ final class FetchMeters {
         for (Source source : Source.values()) {
             paths.put(source, paths(source));
         }
-        received = bytes("received", Source.CACHE, "Bytes that came over the wire, compressed.");
+        received = received(Source.CACHE);
         imported = imported(Source.CACHE);
+        fallbackReceived = received(Source.FALLBACK);
+        fallbackImported = imported(Source.FALLBACK);
         narInfoRequests =
                 Counter.builder("nixfleet.agent.fetch.narinfo.requests")
                         .description("Narinfos that caches were asked for.")
                         .register(registry);
-        imported(Source.FALLBACK);
         List.of(Failure.values()).forEach(this::failedPaths);
         knows(BoundedLabel.OTHER);
     }
@@ -62,6 +65,10 @@ final class FetchMeters {
         resumedTransfers(cache);
         cacheErrors(cache);
         setAside.computeIfAbsent(cache, this::breaker);
+    }
+
+    private Counter received(Source source) {
+        return bytes("received", source, "Bytes that came over the wire, compressed.");
     }
 
     private Counter imported(Source source) {
@@ -84,9 +91,10 @@ final class FetchMeters {
     }
 
     /** Nix itself made paths valid. */
-    void fallback(int count, long narBytes) {
+    void fallback(int count, long receivedBytes, long narBytes) {
         got(Source.FALLBACK, count);
-        imported(Source.FALLBACK).increment((double) narBytes);
+        fallbackReceived.increment((double) receivedBytes);
+        fallbackImported.increment((double) narBytes);
     }
 
     void got(Source source, int count) {

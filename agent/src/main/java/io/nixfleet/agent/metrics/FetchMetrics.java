@@ -41,19 +41,23 @@ public final class FetchMetrics implements FetchListener {
             case FetchEvent.Resumed(String cache, _, _) -> meters.resumed(label(cache));
             case FetchEvent.SourceFailed(_, String cache, _) -> meters.cacheError(label(cache));
             case FetchEvent.CacheSetAside(String cache, _) -> meters.setAside(label(cache), true);
-            case FetchEvent.PathStarted _, FetchEvent.StoreLost _ -> {}
+            case FetchEvent.FallbackProgress(_, int paths, long received, long unpacked) ->
+                    meters.fallback(paths, received, unpacked);
+            case FetchEvent.Replanned _,
+                    FetchEvent.FallbackStarted _,
+                    FetchEvent.FallbackOutput _,
+                    FetchEvent.PathStarted _,
+                    FetchEvent.StoreLost _ -> {}
         }
-    }
-
-    /** Nix itself, with the system's own substituters, made paths valid that no cache had. */
-    public void fallback(int paths, long narBytes) {
-        meters.fallback(paths, narBytes);
     }
 
     private void done(PathResult result) {
         switch (result) {
             case PathResult.AlreadyValid _ -> meters.got(FetchMeters.Source.ALREADY_VALID, 1);
             case PathResult.Fetched _ -> meters.got(FetchMeters.Source.CACHE, 1);
+            case PathResult.Realised _ -> {
+                // Counted by what the fallback copied: it brings more than what it is asked for.
+            }
             case PathResult.Failure failure -> failed(failure);
         }
     }

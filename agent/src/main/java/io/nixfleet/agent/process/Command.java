@@ -3,6 +3,7 @@ package io.nixfleet.agent.process;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A command to run.
@@ -12,9 +13,14 @@ import java.util.Map;
  * @param environment what the child finds in its environment
  * @param limit how long it may take
  * @param output how much of each of its output streams is kept
+ * @param attention who hears its output while it runs, and how long it may be silent
  */
 public record Command(
-        List<String> words, Environment environment, Duration limit, OutputLimit output) {
+        List<String> words,
+        Environment environment,
+        Duration limit,
+        OutputLimit output,
+        Attention attention) {
     private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(1);
 
     /** A child's environment. */
@@ -61,6 +67,18 @@ public record Command(
         }
     }
 
+    /**
+     * What matters of a child while it runs.
+     *
+     * @param lines takes each line of both its output streams, from several threads; fast, and
+     *     never throws
+     * @param silence after how long without any output it is taken for stuck and ended
+     */
+    public record Attention(Consumer<String> lines, Duration silence) {
+        /** Nobody listens, and silence is no sign of anything. */
+        public static final Attention NONE = new Attention(_ -> {}, Duration.ofDays(365));
+    }
+
     public Command {
         words = List.copyOf(words);
         if (words.isEmpty()) {
@@ -71,7 +89,11 @@ public record Command(
     /** With this process's environment, a minute of time, and the first 64 KiB of output. */
     public static Command of(List<String> words) {
         return new Command(
-                words, new Environment.Added(Map.of()), DEFAULT_LIMIT, OutputLimit.head(64 << 10));
+                words,
+                new Environment.Added(Map.of()),
+                DEFAULT_LIMIT,
+                OutputLimit.head(64 << 10),
+                Attention.NONE);
     }
 
     public static Command of(String... words) {
@@ -79,14 +101,18 @@ public record Command(
     }
 
     public Command with(Environment other) {
-        return new Command(words, other, limit, output);
+        return new Command(words, other, limit, output, attention);
     }
 
     public Command within(Duration other) {
-        return new Command(words, environment, other, output);
+        return new Command(words, environment, other, output, attention);
     }
 
     public Command keeping(OutputLimit other) {
-        return new Command(words, environment, limit, other);
+        return new Command(words, environment, limit, other, attention);
+    }
+
+    public Command heard(Attention other) {
+        return new Command(words, environment, limit, output, other);
     }
 }

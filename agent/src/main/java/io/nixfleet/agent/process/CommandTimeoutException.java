@@ -3,7 +3,7 @@ package io.nixfleet.agent.process;
 import java.io.IOException;
 import java.time.Duration;
 
-/** A child took longer than it may. It and its descendants were ended. */
+/** A child took longer than it may, or was silent for longer. It and its descendants were ended. */
 public final class CommandTimeoutException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -11,11 +11,26 @@ public final class CommandTimeoutException extends IOException {
     private final String stdout;
     private final String stderr;
 
-    CommandTimeoutException(String program, Duration limit, String stdout, String stderr) {
-        super("%s did not end within %s".formatted(program, words(limit)));
+    private CommandTimeoutException(String what, Duration limit, String stdout, String stderr) {
+        super(what);
         this.limit = limit;
         this.stdout = stdout;
         this.stderr = stderr;
+    }
+
+    static CommandTimeoutException tooLong(
+            String program, Duration limit, String stdout, String stderr) {
+        return new CommandTimeoutException(
+                "%s did not end within %s".formatted(program, words(limit)), limit, stdout, stderr);
+    }
+
+    static CommandTimeoutException silent(
+            String program, Duration silence, String stdout, String stderr) {
+        return new CommandTimeoutException(
+                "%s was ended since it printed nothing for %s".formatted(program, words(silence)),
+                silence,
+                stdout,
+                stderr);
     }
 
     public Duration limit() {

@@ -6,21 +6,25 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** One output stream of a child, read to its end in the background, of which a part is kept. */
 final class KeptOutput {
     private final byte[] kept;
     private final boolean tail;
+    private final Lines lines;
     private final CountDownLatch end = new CountDownLatch(1);
+    private volatile long lastHeard = System.nanoTime();
     private long seen;
 
-    private KeptOutput(Command.OutputLimit limit) {
+    private KeptOutput(Command.OutputLimit limit, Consumer<String> listener) {
         this.kept = new byte[limit.bytes()];
         this.tail = limit.kept() == Command.OutputLimit.Kept.TAIL;
+        this.lines = new Lines(listener);
     }
 
-    static KeptOutput read(InputStream in, Command.OutputLimit limit) {
-        var output = new KeptOutput(limit);
+    static KeptOutput read(InputStream in, Command command) {
+        var output = new KeptOutput(command.output(), command.attention().lines());
         // A read from a pipe holds its carrier: a virtual thread would gain nothing.
         Thread.ofPlatform().daemon().name("nixfleet-child-output").start(() -> output.drain(in));
         return output;
@@ -30,8 +34,11 @@ final class KeptOutput {
         byte[] buffer = new byte[8192];
         try (in) {
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                lastHeard = System.nanoTime();
                 keep(buffer, n);
+                lines.add(buffer, n);
             }
+            lines.end();
         } catch (IOException _) {
             // The stream was closed under us since the child was ended: what came is what there is.
         } finally {
@@ -47,6 +54,11 @@ final class KeptOutput {
                 kept[(int) (seen % kept.length)] = bytes[i];
             }
         }
+    }
+
+    /** When something came the last time, or else when reading began; by System.nanoTime. */
+    long lastHeard() {
+        return lastHeard;
     }
 
     /** Waits for the end of the stream, but not longer than this. */

@@ -70,7 +70,8 @@ public final class ProcessRunner {
     /**
      * Runs a command without standard input. What a child leaves behind that ends in time goes on.
      *
-     * @throws CommandTimeoutException when it took longer than its limit
+     * @throws CommandTimeoutException when it took longer than its limit, or was silent for longer
+     *     than it may be
      * @throws IOException when it cannot be started
      */
     public Result run(Command command) throws IOException, InterruptedException {
@@ -84,12 +85,9 @@ public final class ProcessRunner {
         var family = new Family(process, mark);
         boolean ended = false;
         try {
-            KeptOutput stdout = KeptOutput.read(process.getInputStream(), command.output());
-            KeptOutput stderr = KeptOutput.read(process.getErrorStream(), command.output());
-            if (!process.waitFor(command.limit().toNanos(), TimeUnit.NANOSECONDS)) {
-                throw new CommandTimeoutException(
-                        command.words().getFirst(), command.limit(), stdout.text(), stderr.text());
-            }
+            KeptOutput stdout = KeptOutput.read(process.getInputStream(), command);
+            KeptOutput stderr = KeptOutput.read(process.getErrorStream(), command);
+            awaitEnd(process, command, stdout, stderr);
             ended = true;
             // Something it left behind may hold its output open: that is not waited for.
             stdout.awaitEnd(OPEN_OUTPUT_GRACE);
@@ -98,6 +96,31 @@ public final class ProcessRunner {
         } finally {
             if (!ended) {
                 family.end();
+            }
+        }
+    }
+
+    private static void awaitEnd(
+            Process process, Command command, KeptOutput stdout, KeptOutput stderr)
+            throws CommandTimeoutException, InterruptedException {
+        String program = command.words().getFirst();
+        long limit = command.limit().toNanos();
+        long silence = command.attention().silence().toNanos();
+        long started = System.nanoTime();
+        while (true) {
+            long now = System.nanoTime();
+            long left = limit - (now - started);
+            if (left <= 0) {
+                throw CommandTimeoutException.tooLong(
+                        program, command.limit(), stdout.text(), stderr.text());
+            }
+            long heard = now - Math.max(stdout.lastHeard(), stderr.lastHeard());
+            if (heard >= silence) {
+                throw CommandTimeoutException.silent(
+                        program, command.attention().silence(), stdout.text(), stderr.text());
+            }
+            if (process.waitFor(Math.min(left, silence - heard), TimeUnit.NANOSECONDS)) {
+                return;
             }
         }
     }

@@ -61,7 +61,12 @@ class AgentDaemonTest {
                         // Once, as far as a test goes.
                         new AgentSettings.Reporting(Duration.ofHours(1), List.of("prod")),
                         new AgentSettings.Fetching(
-                                Optional.empty(), List.of(), Optional.empty(), rig.store),
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                true,
+                                rig.store,
+                                Optional.empty()),
                         rig.database(),
                         false,
                         rig.healthConfig(),

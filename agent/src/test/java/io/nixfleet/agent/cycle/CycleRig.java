@@ -3,6 +3,7 @@ package io.nixfleet.agent.cycle;
 import io.nixfleet.agent.activation.ActivationLimits;
 import io.nixfleet.agent.activation.FakeHost;
 import io.nixfleet.agent.activation.Host;
+import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.ControlPlaneOptions;
 import io.nixfleet.agent.deploy.Action;
@@ -158,11 +159,14 @@ final class CycleRig implements AutoCloseable {
         return new DeployRunner.Work(
                 new SystemFetch(
                         new SystemFetch.Options(
-                                store,
+                                new AgentSettings.Fetching(
+                                        ownCache,
+                                        trustedKeys,
+                                        Optional.empty(),
+                                        true,
+                                        store,
+                                        Optional.empty()),
                                 host.root,
-                                ownCache,
-                                trustedKeys,
-                                Optional.empty(),
                                 "nixfleet-test"),
                         new ProcessRunner(),
                         host.commands().environment(),

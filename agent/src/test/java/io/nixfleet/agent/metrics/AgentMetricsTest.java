@@ -194,6 +194,7 @@ class AgentMetricsTest {
                                 List.of(path('1')),
                                 Set.of(path('5'), path('6')),
                                 List.of(),
+                                List.of(),
                                 List.of())));
         fetch.on(new FetchEvent.PathStarted(path('1'), CACHE, 400));
         fetch.on(new FetchEvent.NarProgress(path('1'), 100, 300));
@@ -213,7 +214,8 @@ class AgentMetricsTest {
         fetch.on(new FetchEvent.SourceFailed(path('2'), "https://pushed-1.example", "down"));
         fetch.on(new FetchEvent.SourceFailed(path('2'), "https://pushed-2.example", "down"));
         fetch.on(new FetchEvent.CacheSetAside(CACHE, "down"));
-        fetch.fallback(4, 1000);
+        fetch.on(new FetchEvent.FallbackProgress("nix-store", 3, 400, 0));
+        fetch.on(new FetchEvent.FallbackProgress("nix-store", 1, 0, 1000));
     }
 
     @Test

@@ -89,6 +89,7 @@ class CommandLineTest {
                                 gone,
                                 "--store",
                                 host.store().directory().toString(),
+                                "--no-fallback",
                                 PATH);
 
         assertThat(run.exitCode()).as(run.stderr()).isEqualTo(5);

@@ -67,6 +67,8 @@ final class Host implements AutoCloseable {
                         store.directory().toString(),
                         "--trusted-public-key",
                         closure.key().publicKey().toString(),
+                        // Only caches are looked at here.
+                        "--no-fallback",
                         closure.top().path().toString()));
         return command.toArray(String[]::new);
     }

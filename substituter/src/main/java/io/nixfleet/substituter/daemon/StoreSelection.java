@@ -63,6 +63,11 @@ public record StoreSelection(List<String> daemonCommand, Map<String, String> env
                         .formatted(FormatException.excerpt(text)));
     }
 
+    /** How Nix's own commands name the same store; empty when it is the one that they choose. */
+    public static Optional<String> nixName(String text) {
+        return text.equals("auto") ? Optional.empty() : Optional.of(text);
+    }
+
     private Path defaultSocket() {
         String configured = environment.getOrDefault(SOCKET_VARIABLE, "");
         return Path.of(configured.isEmpty() ? DEFAULT_SOCKET : configured);

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * plan ─ order ─→ download, download, … (permits) ─→ ready? ─→ lane 1: decompress → check → store
  *                                                             lane 2: …
+ *      └─ fallback ─→ path came: what needs it is ready
  * </pre>
  */
 final class ClosureFetch {
@@ -29,6 +30,8 @@ final class ClosureFetch {
     private static final Duration GRACE = Duration.ofSeconds(3);
 
     private final PathImporter importer;
+    private final FallbackRun fallbackRun;
+    private final List<PathResult.Failure> fallback;
     private final FetchListener listener;
     private final ImportSchedule schedule;
     private final Semaphore downloadPermits;
@@ -44,10 +47,18 @@ final class ClosureFetch {
     private boolean stopped;
 
     ClosureFetch(
-            ClosurePlan plan, PathImporter importer, FetchPolicy policy, FetchListener listener) {
+            ClosurePlan plan,
+            PathImporter importer,
+            FallbackRun fallbackRun,
+            FetchPolicy policy,
+            FetchListener listener) {
         this.importer = importer;
+        this.fallbackRun = fallbackRun;
+        this.fallback = plan.fallback();
         this.listener = listener;
-        this.schedule = new ImportSchedule(plan.fetch());
+        this.schedule =
+                new ImportSchedule(
+                        plan.fetch(), fallback.stream().map(PathResult.Failure::path).toList());
         this.downloadPermits = new Semaphore(policy.downloadsInFlight());
         this.downloads = new NarDownload[plan.fetch().size()];
     }
@@ -65,17 +76,49 @@ final class ClosureFetch {
                             .name("nixfleet-import-" + lane)
                             .unstarted(this::runLane));
         }
+        var all = new ArrayList<>(threads);
+        if (!fallback.isEmpty()) {
+            all.add(Thread.ofVirtual().name("nixfleet-fallbacks").unstarted(this::runFallback));
+        }
         try {
-            threads.forEach(Thread::start);
+            all.forEach(Thread::start);
             for (Thread thread : threads) {
                 thread.join();
             }
+            // Lanes outlast the fallback, unless the fetch was given up.
+            if (all.size() > threads.size()) {
+                endFallbackUnlessRunning(all.getLast());
+                all.getLast().join();
+            }
         } finally {
-            threads.forEach(Thread::interrupt);
+            all.forEach(Thread::interrupt);
             closeDownloads();
-            awaitEnd(threads);
+            awaitEnd(all);
         }
         return complete();
+    }
+
+    private void endFallbackUnlessRunning(Thread bringer) {
+        lock.lock();
+        try {
+            if (!running()) {
+                bringer.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void runFallback() {
+        try {
+            fallbackRun.bring(fallback, result -> settle(schedule.placeOf(result.path()), result));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (StoreException e) {
+            giveUp(Optional.empty(), e);
+        } catch (RuntimeException | Error e) {
+            breakDown(e);
+        }
     }
 
     private List<PathResult> complete() {
@@ -87,7 +130,7 @@ final class ClosureFetch {
             for (int place : schedule.unsettled()) {
                 settle(
                         new PathResult.StoreFailed(
-                                schedule.at(place).path(),
+                                schedule.path(place),
                                 "not tried, since the store failed: " + reason.getMessage()));
             }
         } else if (!schedule.finished()) {
@@ -116,6 +159,7 @@ final class ClosureFetch {
     private void startDownloads() {
         try {
             for (int place = 0; place < schedule.size(); place++) {
+                awaitBrought(place);
                 downloadPermits.acquire();
                 PlannedPath planned = schedule.at(place);
                 boolean useful =
@@ -130,6 +174,18 @@ final class ClosureFetch {
             Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             breakDown(e);
+        }
+    }
+
+    /** A download that waits for a fallback would keep others from being made meanwhile. */
+    private void awaitBrought(int place) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (running() && schedule.awaitsBrought(place)) {
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -194,12 +250,12 @@ final class ClosureFetch {
                     schedule.imported(place);
                 }
                 case PathResult.Failure _ -> {
-                    StorePath by = schedule.at(place).path();
+                    StorePath by = schedule.path(place);
                     for (int blocked : schedule.failed(place)) {
                         if (blocked < started) {
                             discard(blocked);
                         }
-                        settle(new PathResult.Blocked(schedule.at(blocked).path(), by));
+                        settle(new PathResult.Blocked(schedule.path(blocked), by));
                     }
                 }
             }
@@ -222,13 +278,22 @@ final class ClosureFetch {
         try {
             boolean lost = failure.sessionLost();
             if (lost || ++storeFailuresInARow >= STORE_FAILURES_UNTIL_GIVING_UP) {
-                if (givenUp == null) {
-                    givenUp = failure;
-                    listener.on(new FetchEvent.StoreLost(Optional.of(path), failure));
-                }
-                changed.signalAll();
-                downloadPermits.release();
+                giveUp(Optional.of(path), failure);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void giveUp(Optional<StorePath> path, StoreException failure) {
+        lock.lock();
+        try {
+            if (givenUp == null) {
+                givenUp = failure;
+                listener.on(new FetchEvent.StoreLost(path, failure));
+            }
+            changed.signalAll();
+            downloadPermits.release();
         } finally {
             lock.unlock();
         }
@@ -240,6 +305,9 @@ final class ClosureFetch {
 
     /** Ends a download that was published and gives its permit back; once for each place. */
     private void discard(int place) {
+        if (place >= schedule.size()) {
+            return;
+        }
         NarDownload download = downloads[place];
         downloads[place] = null;
         if (download != null) {

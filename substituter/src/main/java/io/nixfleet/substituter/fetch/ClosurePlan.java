@@ -10,26 +10,35 @@ import java.util.Set;
  * @param roots what was asked for
  * @param valid the paths met on the walk that the store has; what they refer to was not looked at
  * @param fetch what will be fetched, dependencies first
+ * @param fallback paths that no cache gives, each with why, which are left to the fallbacks; what
+ *     they refer to is not known, nor how large they are
  * @param failures the paths that cannot be had, and those that need them
  */
 public record ClosurePlan(
         List<StorePath> roots,
         Set<StorePath> valid,
         List<PlannedPath> fetch,
+        List<PathResult.Failure> fallback,
         List<PathResult.Failure> failures) {
     public ClosurePlan {
         roots = List.copyOf(roots);
         valid = Set.copyOf(valid);
         fetch = List.copyOf(fetch);
+        fallback = List.copyOf(fallback);
         failures = List.copyOf(failures);
     }
 
-    /** Whether carrying it out makes every root valid, if nothing fails. */
+    /** Whether carrying it out makes every root valid, if nothing fails, fallbacks included. */
     public boolean complete() {
         return failures.isEmpty();
     }
 
-    /** The NAR bytes that will be imported: about what the store will grow by. */
+    /** Whether there is nothing to do, since every root is valid. */
+    public boolean empty() {
+        return fetch.isEmpty() && fallback.isEmpty() && failures.isEmpty();
+    }
+
+    /** The NAR bytes that will be imported: about what the store will grow by, fallbacks aside. */
     public long narBytes() {
         return fetch.stream().mapToLong(path -> path.info().narSize()).sum();
     }

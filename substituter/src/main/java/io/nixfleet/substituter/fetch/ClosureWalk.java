@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -30,12 +32,16 @@ import java.util.stream.Stream;
  * <p>One thread, the caller's, owns the state: it asks the store about whatever came up since it
  * last did, keeps lookups in flight, and takes their answers. So validity is asked in batches that
  * grow with the store's latency, and no answer waits for the slowest of its generation.
+ *
+ * <p>What no cache gives may be left to fallbacks. The walk ends there, since nobody knows what
+ * such a path refers to; those that need it wait until a fallback brought it.
  */
 final class ClosureWalk {
     private final StoreSession session;
     private final List<GuardedCache> caches;
     private final NarInfoVerifier verifier;
     private final FetchPolicy policy;
+    private final Predicate<PathResult.Failure> mayFallBack;
     private final FetchListener listener;
 
     private final Set<StorePath> seen = new LinkedHashSet<>();
@@ -49,11 +55,13 @@ final class ClosureWalk {
             List<GuardedCache> caches,
             NarInfoVerifier verifier,
             FetchPolicy policy,
+            Predicate<PathResult.Failure> mayFallBack,
             FetchListener listener) {
         this.session = session;
         this.caches = caches;
         this.verifier = verifier;
         this.policy = policy;
+        this.mayFallBack = mayFallBack;
         this.listener = listener;
     }
 
@@ -185,10 +193,13 @@ final class ClosureWalk {
         wanted.forEach((path, planned) -> dependencies.put(path, planned.dependencies()));
         var costs = new HashMap<StorePath, Long>();
         wanted.forEach((path, planned) -> costs.put(path, ImportCost.of(planned.info())));
-        var order =
-                FetchOrder.of(
-                        dependencies, failures.keySet(), path -> costs.getOrDefault(path, 0L));
-        var all = new ArrayList<>(failures.values());
+        var fallback = new ArrayList<PathResult.Failure>();
+        var all = new ArrayList<PathResult.Failure>();
+        failures.values()
+                .forEach(failure -> (mayFallBack.test(failure) ? fallback : all).add(failure));
+        Set<StorePath> missing = new LinkedHashSet<>();
+        all.forEach(failure -> missing.add(failure.path()));
+        var order = FetchOrder.of(dependencies, missing, path -> costs.getOrDefault(path, 0L));
         for (List<StorePath> cycle : order.cycles()) {
             String ring = SourceProblems.ring(cycle);
             cycle.forEach(path -> all.add(new PathResult.Refused(path, ring)));
@@ -197,9 +208,34 @@ final class ClosureWalk {
         return new ClosurePlan(
                 roots,
                 valid,
-                order.order().stream()
-                        .flatMap(path -> Stream.ofNullable(wanted.get(path)))
-                        .toList(),
+                fallbackLast(
+                        order.order().stream()
+                                .flatMap(path -> Stream.ofNullable(wanted.get(path)))
+                                .toList(),
+                        fallback),
+                fallback,
                 all);
+    }
+
+    /** The same order, but what needs a fallback, at whatever distance, after all that does not. */
+    private static List<PlannedPath> fallbackLast(
+            List<PlannedPath> order, List<PathResult.Failure> fallback) {
+        if (fallback.isEmpty()) {
+            return order;
+        }
+        var waiting = new HashSet<StorePath>();
+        fallback.forEach(failure -> waiting.add(failure.path()));
+        var now = new ArrayList<PlannedPath>();
+        var later = new ArrayList<PlannedPath>();
+        for (PlannedPath planned : order) {
+            if (planned.dependencies().stream().anyMatch(waiting::contains)) {
+                waiting.add(planned.path());
+                later.add(planned);
+            } else {
+                now.add(planned);
+            }
+        }
+        now.addAll(later);
+        return now;
     }
 }

@@ -3,6 +3,7 @@ package io.nixfleet.substituter.fetch;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.store.StoreException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,6 +21,33 @@ public sealed interface FetchEvent {
 
     /** The walk is over; nothing has been downloaded yet. */
     record Planned(ClosurePlan plan) implements FetchEvent {}
+
+    /** Caches failed on the way; this is what will be tried for the paths still missing. */
+    record Replanned(ClosurePlan plan) implements FetchEvent {}
+
+    /** A fallback begins to bring paths. */
+    record FallbackStarted(String by, List<StorePath> paths) implements FetchEvent {
+        public FallbackStarted {
+            paths = List.copyOf(paths);
+        }
+    }
+
+    /**
+     * A line that a fallback printed.
+     *
+     * @param problem whether it is a warning or an error, rather than what it does
+     */
+    record FallbackOutput(String by, String line, boolean problem) implements FetchEvent {}
+
+    /**
+     * What a fallback brought since its last event.
+     *
+     * @param paths which it copied completely, those that came along included
+     * @param received compressed bytes that came over the wire
+     * @param unpacked NAR bytes
+     */
+    record FallbackProgress(String by, int paths, long received, long unpacked)
+            implements FetchEvent {}
 
     /** The import of a path begins. */
     record PathStarted(StorePath path, String cache, long narSize) implements FetchEvent {}

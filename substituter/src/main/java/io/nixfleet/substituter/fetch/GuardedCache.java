@@ -6,7 +6,9 @@ import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.CacheException;
 import io.nixfleet.substituter.cache.CacheInfo;
 import io.nixfleet.substituter.cache.NarInfoLookup;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ final class GuardedCache implements AutoCloseable {
     private final FetchPolicy policy;
     private final FetchListener listener;
     private final Object lock = new Object();
+    private final Map<StorePath, CacheException> failedPaths = new ConcurrentHashMap<>();
     private int failuresInARow;
     private int spoiltInARow;
     private @Nullable CacheException setAside;
@@ -43,9 +46,15 @@ final class GuardedCache implements AutoCloseable {
         return cache;
     }
 
-    /** Looks a path up; a cache that is set aside answers at once with the reason. */
+    /**
+     * Looks a path up; a cache that is set aside, or failed to give this path before, answers at
+     * once with the reason.
+     */
     NarInfoLookup lookup(StorePath path) throws InterruptedException {
         CacheException reason = reasonForSettingAside();
+        if (reason == null) {
+            reason = failedPaths.get(path);
+        }
         if (reason != null) {
             return new NarInfoLookup.Failed(reason);
         }
@@ -96,9 +105,20 @@ final class GuardedCache implements AutoCloseable {
         }
     }
 
-    /** Counts a NAR that was not what its narinfo promised. */
-    void spoilt(String reason) {
-        countSpoilt(new CacheException(CacheException.Kind.CORRUPT, reason));
+    /** Counts a download that failed; the path is not asked for again. */
+    void failedToGive(StorePath path, CacheException failure) {
+        failedPaths.put(path, failure);
+        failed(failure);
+    }
+
+    /** Counts a NAR that was not what its narinfo promised; the path is not asked for again. */
+    void spoilt(StorePath path, String reason) {
+        failedToGive(path, new CacheException(CacheException.Kind.CORRUPT, reason));
+    }
+
+    /** The store refuses what this cache offers for the path; it is not asked for again. */
+    void refusedByStore(StorePath path, String reason) {
+        failedPaths.put(path, new CacheException(CacheException.Kind.CORRUPT, reason));
     }
 
     private void countSpoilt(CacheException failure) {

@@ -127,7 +127,7 @@ final class PathImporter {
             throw interrupted(e);
         } catch (CacheException e) {
             throwIfInterrupted(e);
-            planned.source().failed(e);
+            planned.source().failedToGive(path, e);
             problems.failed(e);
             listener.on(new FetchEvent.SourceFailed(path, planned.cache(), e.getMessage()));
         } catch (NarImportException e) {
@@ -135,6 +135,7 @@ final class PathImporter {
                 case CONTENT -> spoilt(planned, problems, e);
                 case SIGNATURE -> {
                     // The store's keys, not the cache's bytes, decided.
+                    planned.source().refusedByStore(path, reason(e));
                     problems.refused(reason(e));
                     listener.on(new FetchEvent.SourceFailed(path, planned.cache(), reason(e)));
                 }
@@ -164,7 +165,7 @@ final class PathImporter {
     private void spoilt(PlannedPath planned, SourceProblems problems, Exception e) {
         StorePath path = planned.path();
         String reason = "%s sent what is not %s: %s".formatted(planned.cache(), path, reason(e));
-        planned.source().spoilt(reason);
+        planned.source().spoilt(path, reason);
         problems.refused(reason);
         listener.on(new FetchEvent.SourceFailed(path, planned.cache(), reason));
     }

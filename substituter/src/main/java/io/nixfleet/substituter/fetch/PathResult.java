@@ -35,6 +35,16 @@ public sealed interface PathResult {
             implements Valid {}
 
     /**
+     * A {@link Fallback} brought it, with all that it refers to.
+     *
+     * @param by the fallback's name
+     * @param reason why no cache gave it
+     * @param took from the start of the fallback until it was seen to be valid; zero when it came
+     *     as a part of another path's closure
+     */
+    record Realised(StorePath path, String by, String reason, Duration took) implements Valid {}
+
+    /**
      * Every cache that answered says that it does not have it.
      *
      * @param via the references that lead to it, from a root to the path that needs it

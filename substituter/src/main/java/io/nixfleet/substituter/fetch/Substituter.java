@@ -11,7 +11,7 @@ import java.util.List;
  * Brings closures from binary caches into a store. The entry point of this library:
  *
  * <pre>{@code
- * var substituter = new Substituter(store, caches, TrustedKeys.parse(keys), FetchPolicy.DEFAULT, listener);
+ * var substituter = new Substituter(store, caches, List.of(), TrustedKeys.parse(keys), FetchPolicy.DEFAULT, listener);
  * try (Substitution substitution = substituter.open()) {
  *     ClosurePlan plan = substitution.plan(List.of(root));
  *     FetchOutcome outcome = substitution.fetch(plan);
@@ -23,6 +23,7 @@ import java.util.List;
  *
  * @param store where paths go
  * @param caches where paths come from, in the order in which they are asked; not closed here
+ * @param fallbacks asked in their order for what no cache gives; none keeps the fetch to the caches
  * @param trustedKeys whose signatures make a path trusted
  * @param policy limits
  * @param listener hears what happens
@@ -30,11 +31,13 @@ import java.util.List;
 public record Substituter(
         Store store,
         List<BinaryCache> caches,
+        List<Fallback> fallbacks,
         TrustedKeys trustedKeys,
         FetchPolicy policy,
         FetchListener listener) {
     public Substituter {
         caches = List.copyOf(caches);
+        fallbacks = List.copyOf(fallbacks);
     }
 
     /**
@@ -48,6 +51,11 @@ public record Substituter(
                         .map(cache -> new GuardedCache(cache, store.storeDir(), policy, listener))
                         .toList();
         return new Substitution(
-                store.openSession(), guarded, new NarInfoVerifier(trustedKeys), policy, listener);
+                store.openSession(),
+                guarded,
+                fallbacks,
+                new NarInfoVerifier(trustedKeys),
+                policy,
+                listener);
     }
 }

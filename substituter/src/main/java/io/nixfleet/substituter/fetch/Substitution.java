@@ -5,7 +5,6 @@ import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.store.StoreException;
 import io.nixfleet.substituter.store.StoreSession;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -18,20 +17,19 @@ import java.util.Set;
 public final class Substitution implements AutoCloseable {
     private final StoreSession session;
     private final List<GuardedCache> caches;
-    private final NarInfoVerifier verifier;
-    private final FetchPolicy policy;
+    private final FetchRounds rounds;
     private final FetchListener listener;
 
     Substitution(
             StoreSession session,
             List<GuardedCache> caches,
+            List<Fallback> fallbacks,
             NarInfoVerifier verifier,
             FetchPolicy policy,
             FetchListener listener) {
         this.session = session;
         this.caches = caches;
-        this.verifier = verifier;
-        this.policy = policy;
+        this.rounds = new FetchRounds(session, caches, fallbacks, verifier, policy, listener);
         this.listener = listener;
     }
 
@@ -43,25 +41,18 @@ public final class Substitution implements AutoCloseable {
      */
     public ClosurePlan plan(Collection<StorePath> roots)
             throws StoreException, InterruptedException {
-        ClosurePlan plan = new ClosureWalk(session, caches, verifier, policy, listener).walk(roots);
+        ClosurePlan plan = rounds.plan(roots);
         listener.on(new FetchEvent.Planned(plan));
         return plan;
     }
 
     /**
-     * Fetches what the plan says. Paths that fail take only those with them that need them; a store
-     * that fails as a whole ends the fetch. Whatever happened is in the outcome.
+     * Fetches what the plan says. Paths that fail take only those with them that need them, and go
+     * to the fallbacks if there are some; a store that fails as a whole ends the fetch. Whatever
+     * happened is in the outcome.
      */
     public FetchOutcome fetch(ClosurePlan plan) throws InterruptedException {
-        var results = new ArrayList<PathResult>();
-        plan.valid().stream().sorted().map(PathResult.AlreadyValid::new).forEach(results::add);
-        results.addAll(plan.failures());
-        if (!plan.fetch().isEmpty()) {
-            var importer = new PathImporter(session, caches, verifier, listener);
-            results.addAll(
-                    new ClosureFetch(plan, importer, policy, listener).run(session.importLanes()));
-        }
-        return FetchOutcome.of(results);
+        return rounds.run(plan);
     }
 
     /** Tells which of the paths are valid, and protects them. */

@@ -3,7 +3,8 @@
  *
  * <pre>
  * roots ─ ClosureWalk ─→ what is valid already? (store)  ─→ narinfos of the rest (caches)
- *       ─ NarInfoVerifier ─→ ClosurePlan ─ FetchOrder ─→ ClosureFetcher: GET NAR → decompress → store
+ *       ─ NarInfoVerifier ─→ ClosurePlan ─ FetchOrder ─→ ClosureFetch: GET NAR → decompress → store
+ *                                   └─ what no cache gives ─→ FallbackRun: Nix itself ─→ store
  * </pre>
  */
 @NullMarked

@@ -46,6 +46,8 @@ final class FetchBench implements AutoCloseable {
     private final UnpackStore store;
     private final BinaryCaches caches;
     private final List<FetchEvent> events = new CopyOnWriteArrayList<>();
+    private FetchListener heeding = _ -> {};
+    private List<Fallback> fallbacks = List.of();
     private FetchPolicy policy = FetchPolicy.DEFAULT;
 
     private FetchBench(Path directory, Duration patience) {
@@ -79,6 +81,17 @@ final class FetchBench implements AutoCloseable {
         return spoilage.silent() ? impatient(directory) : in(directory);
     }
 
+    FetchBench fallbacks(Fallback... values) {
+        fallbacks = List.of(values);
+        return this;
+    }
+
+    /** Hears every event, too. */
+    FetchBench heed(FetchListener value) {
+        heeding = value;
+        return this;
+    }
+
     FetchBench policy(FetchPolicy value) {
         policy = value;
         return this;
@@ -89,9 +102,13 @@ final class FetchBench implements AutoCloseable {
         return new Substituter(
                 store,
                 opened,
+                fallbacks,
                 TrustedKeys.of(List.of(closure.key().publicKey())),
                 policy,
-                events::add);
+                event -> {
+                    events.add(event);
+                    heeding.on(event);
+                });
     }
 
     FetchOutcome fetch(ServedClosure closure) throws Exception {

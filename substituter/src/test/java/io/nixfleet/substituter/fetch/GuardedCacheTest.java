@@ -131,7 +131,7 @@ class GuardedCacheTest {
     @Test
     void keepsTheFirstReason() {
         for (int i = 0; i < 5; i++) {
-            cache.spoilt("spoilt " + i);
+            cache.spoilt(PATH, "spoilt " + i);
         }
         for (int i = 0; i < 5; i++) {
             cache.failed(new CacheException(CacheException.Kind.DENIED, "denied"));

@@ -40,7 +40,7 @@ class ImportScheduleTest {
         PlannedPath libc = planned(random, List.of());
         PlannedPath lib = planned(random, List.of(libc.path()));
         PlannedPath doc = planned(random, List.of());
-        var schedule = new ImportSchedule(List.of(libc, lib, doc));
+        var schedule = new ImportSchedule(List.of(libc, lib, doc), List.of());
 
         assertThat(schedule.take(3)).isEqualTo(0);
         assertThat(schedule.take(3)).isEqualTo(2);
@@ -53,7 +53,7 @@ class ImportScheduleTest {
     @Test
     void handsOutNothingWhoseDownloadHasNotStarted() {
         RandomGenerator random = Seeds.random(2);
-        var schedule = new ImportSchedule(List.of(planned(random, List.of())));
+        var schedule = new ImportSchedule(List.of(planned(random, List.of())), List.of());
 
         assertThat(schedule.take(0)).isEqualTo(-1);
         assertThat(schedule.take(1)).isEqualTo(0);
@@ -63,7 +63,8 @@ class ImportScheduleTest {
     void aSelfReferenceIsNoDependency() {
         RandomGenerator random = Seeds.random(3);
         StorePath self = TestPaths.path(random, "self");
-        var schedule = new ImportSchedule(List.of(planned(info(random, self, List.of(self)))));
+        var schedule =
+                new ImportSchedule(List.of(planned(info(random, self, List.of(self)))), List.of());
 
         assertThat(schedule.take(1)).isEqualTo(0);
     }
@@ -87,7 +88,7 @@ class ImportScheduleTest {
         Run(RandomGenerator random) {
             this.random = random;
             order = graph(random);
-            schedule = new ImportSchedule(order);
+            schedule = new ImportSchedule(order, List.of());
             lanes = random.nextInt(1, 5);
             permits = random.nextInt(1, 17);
         }

@@ -106,8 +106,10 @@ public final class CommandLines implements Callable<Integer> {
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
+            // Not quoted, since it may hold a login.
             throw new TypeConversionException(
-                    "%s is not a URL: %s".formatted(FormatException.excerpt(text), e.getReason()));
+                    "it is not a URL: %s at character %d"
+                            .formatted(e.getReason(), e.getIndex() + 1));
         }
     }
 

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,7 +17,7 @@ final class FetchOptions {
             paramLabel = "URL",
             description =
                     "A binary cache to fetch from: http://, https:// or file://. Repeat it for"
-                            + " more, asked in this order.")
+                            + " more, asked by priority, then in this order.")
     List<URI> caches = List.of();
 
     @Option(
@@ -43,6 +44,14 @@ final class FetchOptions {
             paramLabel = "FILE",
             description = "Credentials for caches. Default: nix.conf's netrc-file.")
     @Nullable Path netrcFile;
+
+    @Mixin CacheFlags access = new CacheFlags();
+
+    @Option(
+            names = "--allow-insecure",
+            description =
+                    "Send the token of --token-file over http://, too, where others could read it.")
+    boolean allowInsecure;
 
     @Option(
             names = "--no-fallback",

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
@@ -18,7 +19,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
 final class FetchSetup implements AutoCloseable {
@@ -35,7 +38,8 @@ final class FetchSetup implements AutoCloseable {
     /**
      * @throws UsageException when an option's value, or a file that it names, is of no use
      */
-    static FetchSetup open(FetchOptions options, FetchListener listener)
+    static FetchSetup open(
+            FetchOptions options, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
         NixConfig config = readConfig(options);
         try {
@@ -43,13 +47,17 @@ final class FetchSetup implements AutoCloseable {
                     FetchEnvironment.of(
                             config,
                             options.trustedPublicKeys,
-                            Optional.ofNullable(options.netrcFile));
-            Store store = store(options);
+                            Optional.ofNullable(options.netrcFile),
+                            CacheAccess.read(
+                                    options.access.settings(List.of(), options.allowInsecure),
+                                    options.caches,
+                                    warnings));
+            Store store = store(options).trusting(environment.extraTrustedKeys());
             BinaryCaches caches = environment.openCaches(listener, Version.userAgent());
             try {
                 var opened = new ArrayList<BinaryCache>();
                 for (URI uri : options.caches) {
-                    opened.add(caches.open(uri));
+                    opened.add(environment.open(caches, uri));
                 }
                 return new FetchSetup(
                         caches,
@@ -90,7 +98,6 @@ final class FetchSetup implements AutoCloseable {
         }
         return DaemonStore.at(StoreSelection.ofSystem().parse(options.store))
                 .name(options.store)
-                .extraTrustedKeys(options.trustedPublicKeys)
                 .build();
     }
 

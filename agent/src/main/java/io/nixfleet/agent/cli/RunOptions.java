@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The daemon's options, spelled as the units in the field have them. */
@@ -68,6 +69,9 @@ final class RunOptions {
             paramLabel = "FILE",
             description = "Logins for caches, in place of nix.conf's netrc-file.")
     private @Nullable Path netrc;
+
+    @Mixin private CacheFlags access = new CacheFlags();
+    @Mixin private ExtraCacheFlags extraCaches = new ExtraCacheFlags();
 
     @Option(
             names = "--store",
@@ -246,6 +250,9 @@ final class RunOptions {
                 Optional.ofNullable(cacheUrl),
                 trustedPublicKeys,
                 Optional.ofNullable(netrc).map(file -> readable("--netrc-file", file)),
+                CacheFlags.checked(
+                        access.settings(extraCaches.urls(), allowInsecure),
+                        Optional.ofNullable(cacheUrl).stream().toList()),
                 store,
                 database,
                 dryRun,

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.config;
 
+import io.nixfleet.agent.fetch.CacheSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ import java.util.OptionalInt;
  * @param cacheUrl asked for deployments that name no cache
  * @param trustedPublicKeys besides those of nix.conf
  * @param netrc in place of nix.conf's
+ * @param caches what caches are granted, and further ones
  * @param store see {@code fetch --store}
  * @param database state on disk
  * @param dryRun fetch, but never apply
@@ -32,6 +34,7 @@ public record AgentSettings(
         Optional<URI> cacheUrl,
         List<String> trustedPublicKeys,
         Optional<Path> netrc,
+        CacheSettings caches,
         String store,
         Path database,
         boolean dryRun,

@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +139,11 @@ public final class DaemonBuilder {
                                                 .plus(applying.verify())
                                                 .plus(ABSENCE));
         Set<String> ownCache =
-                settings.cacheUrl().map(DaemonBuilder::cacheName).map(Set::of).orElse(Set.of());
+                Stream.concat(
+                                settings.cacheUrl().stream(),
+                                settings.caches().extraCaches().stream())
+                        .map(DaemonBuilder::cacheName)
+                        .collect(Collectors.toSet());
         Supplier<FetchListener> listeners =
                 () -> {
                     FetchListener totals = meter.begin();
@@ -155,6 +161,7 @@ public final class DaemonBuilder {
                                 settings.cacheUrl(),
                                 settings.trustedPublicKeys(),
                                 settings.netrc(),
+                                settings.caches(),
                                 "nixfleet-agent/" + parts.version()),
                         parts.runner(),
                         listeners),
@@ -176,6 +183,7 @@ public final class DaemonBuilder {
     private static String cacheName(URI cache) {
         String login = cache.getRawUserInfo();
         return (login == null ? cache.toString() : cache.toString().replace(login + "@", ""))
+                .replaceAll("\\?.*|/+$", "")
                 .replaceAll("/+$", "");
     }
 

@@ -3,6 +3,8 @@ package io.nixfleet.agent.cycle;
 import io.nixfleet.agent.activation.FreeSpace;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
+import io.nixfleet.agent.fetch.CacheAccess;
+import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.nix.NixConfig;
@@ -23,10 +25,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a system valid in the host's store, and keeps it from the garbage collector. */
 public final class SystemFetch {
@@ -34,6 +39,7 @@ public final class SystemFetch {
     private static final long SPARE_BYTES = 64L << 20;
 
     private static final int FAILURES_SHOWN = 3;
+    private static final Logger LOG = LoggerFactory.getLogger(SystemFetch.class);
 
     private final Options options;
     private final Supplier<FetchListener> listeners;
@@ -44,6 +50,7 @@ public final class SystemFetch {
      *
      * @param ownCache asked for requests that name none
      * @param trustedPublicKeys besides nix.conf's
+     * @param caches what caches are granted, and further ones
      * @param storeFiles a directory on the store's file system
      */
     public record Options(
@@ -52,6 +59,7 @@ public final class SystemFetch {
             Optional<URI> ownCache,
             List<String> trustedPublicKeys,
             Optional<Path> netrc,
+            CacheSettings caches,
             String userAgent) {}
 
     /**
@@ -75,33 +83,47 @@ public final class SystemFetch {
             // Read each time: a key that was revoked is refused at the next fetch.
             FetchEnvironment environment =
                     FetchEnvironment.of(
-                            NixConfig.read(runner), options.trustedPublicKeys(), options.netrc());
+                            NixConfig.read(runner),
+                            options.trustedPublicKeys(),
+                            options.netrc(),
+                            CacheAccess.read(
+                                    options.caches(),
+                                    options.ownCache().stream().toList(),
+                                    LOG::warn));
             try (var caches = environment.openCaches(listener, options.userAgent())) {
                 var opened = new ArrayList<BinaryCache>();
-                if (cache.isPresent()) {
-                    opened.add(caches.open(cache.get()));
+                for (URI url : sources(cache)) {
+                    opened.add(environment.open(caches, url));
                 }
                 var substituter =
                         new Substituter(
-                                options.store(),
+                                options.store().trusting(environment.extraTrustedKeys()),
                                 opened,
                                 environment.trustedKeys(),
                                 FetchPolicy.DEFAULT,
                                 listener);
-                return fetch(substituter, request.system(), root, cache);
+                return fetch(substituter, request.system(), root);
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));
         }
     }
 
+    /** The deployment's cache, or else our own, and the extra ones. */
+    private List<URI> sources(Optional<URI> cache) {
+        var sources = new LinkedHashSet<URI>();
+        cache.ifPresent(sources::add);
+        sources.addAll(options.caches().extraCaches());
+        return List.copyOf(sources);
+    }
+
     private PhaseResult fetch(
-            Substituter substituter, StorePath system, Path root, Optional<URI> cache)
+            Substituter substituter, StorePath system, Path root)
             throws StoreException, IOException, InterruptedException {
         try (var _ = SoftHeapLimit.watch();
                 var substitution = substituter.open()) {
             ClosurePlan plan = substitution.plan(List.of(system));
-            if (cache.isEmpty() && !plan.valid().contains(system)) {
+            if (substituter.caches().isEmpty() && !plan.valid().contains(system)) {
                 return notFetched(
                         system,
                         "it is not valid here, and there is no cache to fetch it from: neither the"

@@ -1,11 +1,15 @@
 package io.nixfleet.substituter.fetch;
 
+import io.nixfleet.nix.narinfo.NarInfo;
+import io.nixfleet.nix.narinfo.NarInfoVerifier;
+import io.nixfleet.nix.narinfo.Verdict;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.CacheException;
 import io.nixfleet.substituter.cache.CacheInfo;
 import io.nixfleet.substituter.cache.NarInfoLookup;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +45,18 @@ final class GuardedCache implements AutoCloseable {
 
     BinaryCache cache() {
         return cache;
+    }
+
+    /** Judges what the cache said of a path. */
+    Verdict judge(NarInfo narInfo, NarInfoVerifier verifier) {
+        return cache.trusted()
+                ? verifier.verifyFromTrustedCache(narInfo)
+                : verifier.verify(narInfo);
+    }
+
+    /** The priority in its URL, which needs no asking. */
+    OptionalInt urlPriority() {
+        return cache.urlPriority();
     }
 
     /** Looks a path up; a cache that is set aside answers at once with the reason. */
@@ -121,7 +137,8 @@ final class GuardedCache implements AutoCloseable {
         listener.on(new FetchEvent.CacheSetAside(name(), reason.getMessage()));
     }
 
-    private CompletableFuture<CacheInfo> askForInfo() {
+    /** What its nix-cache-info says, once it is there; begins to ask for it. */
+    CompletableFuture<CacheInfo> askForInfo() {
         synchronized (lock) {
             if (info == null) {
                 var asked = new CompletableFuture<CacheInfo>();

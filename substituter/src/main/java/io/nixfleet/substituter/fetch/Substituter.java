@@ -22,7 +22,8 @@ import java.util.List;
  * }</pre>
  *
  * @param store where paths go
- * @param caches where paths come from, in the order in which they are asked; not closed here
+ * @param caches where paths come from, lower priorities asked first, and in this order
+ *     among equals; not closed here
  * @param trustedKeys whose signatures make a path trusted
  * @param policy limits
  * @param listener hears what happens
@@ -48,6 +49,8 @@ public record Substituter(
                         .map(cache -> new GuardedCache(cache, store.storeDir(), policy, listener))
                         .toList();
         return new Substitution(
-                store.openSession(), guarded, new NarInfoVerifier(trustedKeys), policy, listener);
+                store.openSession(),
+                new RankedCaches(guarded, RankedCaches.PATIENCE),
+                new NarInfoVerifier(trustedKeys), policy, listener);
     }
 }

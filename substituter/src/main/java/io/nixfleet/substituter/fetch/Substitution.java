@@ -17,14 +17,14 @@ import java.util.Set;
  */
 public final class Substitution implements AutoCloseable {
     private final StoreSession session;
-    private final List<GuardedCache> caches;
+    private final RankedCaches caches;
     private final NarInfoVerifier verifier;
     private final FetchPolicy policy;
     private final FetchListener listener;
 
     Substitution(
             StoreSession session,
-            List<GuardedCache> caches,
+            RankedCaches caches,
             NarInfoVerifier verifier,
             FetchPolicy policy,
             FetchListener listener) {
@@ -81,7 +81,7 @@ public final class Substitution implements AutoCloseable {
 
     @Override
     public void close() {
-        caches.forEach(GuardedCache::close);
+        caches.close();
         session.close();
     }
 }

@@ -38,8 +38,7 @@ final class FetchSetup implements AutoCloseable {
     /**
      * @throws UsageException when an option's value, or a file that it names, is of no use
      */
-    static FetchSetup open(
-            FetchOptions options, FetchListener listener, Consumer<String> warnings)
+    static FetchSetup open(FetchOptions options, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
         NixConfig config = readConfig(options);
         try {

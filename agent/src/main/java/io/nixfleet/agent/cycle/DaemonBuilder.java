@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the daemon together from what was opened for it. */

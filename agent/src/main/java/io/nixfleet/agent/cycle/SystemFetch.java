@@ -117,8 +117,7 @@ public final class SystemFetch {
         return List.copyOf(sources);
     }
 
-    private PhaseResult fetch(
-            Substituter substituter, StorePath system, Path root)
+    private PhaseResult fetch(Substituter substituter, StorePath system, Path root)
             throws StoreException, IOException, InterruptedException {
         try (var _ = SoftHeapLimit.watch();
                 var substitution = substituter.open()) {

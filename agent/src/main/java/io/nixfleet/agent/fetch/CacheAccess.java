@@ -77,8 +77,7 @@ public final class CacheAccess {
     BinaryCache open(BinaryCaches caches, URI url) {
         Optional<Credentials> credentials =
                 token.filter(_ -> takesToken(url)).map(CacheAccess::bearer);
-        BinaryCache cache =
-                caches.open(url, new CacheTerms(credentials, settings.allowTrusted()));
+        BinaryCache cache = caches.open(url, new CacheTerms(credentials, settings.allowTrusted()));
         if (cache.trusted()) {
             warnings.accept(
                     "cache %s is trusted without signatures, as its URL asks for: whoever controls"
@@ -93,7 +92,7 @@ public final class CacheAccess {
     }
 
     /** A login in the URL is meant for just that cache, and counts before the token. */
-    private boolean takesToken(URI url) {
+    boolean takesToken(URI url) {
         boolean http = "http".equalsIgnoreCase(url.getScheme());
         boolean https = "https".equalsIgnoreCase(url.getScheme());
         if ((!http && !https)

@@ -117,8 +117,7 @@ final class DaemonSession implements StoreSession {
                         try {
                             return connection.importNar(info, nar, check);
                         } catch (DaemonErrorException e) {
-                            throw new ImportRefusal(
-                                            info, connection, check, store.hasExtraKeys())
+                            throw new ImportRefusal(info, connection, check, store.hasExtraKeys())
                                     .explain(e);
                         }
                     });

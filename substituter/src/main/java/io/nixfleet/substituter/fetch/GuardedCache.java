@@ -127,7 +127,8 @@ final class GuardedCache implements AutoCloseable {
         }
     }
 
-    private void setAside(CacheException reason) {
+    /** Asks the cache for nothing more; the first reason counts. */
+    void setAside(CacheException reason) {
         synchronized (lock) {
             if (setAside != null) {
                 return;

@@ -1,5 +1,7 @@
 package io.nixfleet.substituter.fetch;
 
+import io.nixfleet.substituter.cache.CacheException;
+import io.nixfleet.substituter.cache.CacheInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * first, by the URL or else by the cache's own nix-cache-info, and among equals as they were given.
  *
  * <p>All are asked for theirs at the same time, when the first lookup is due; where there is one
- * cache, or each URL says it, nothing is waited for. A cache that fails, or does not answer in time,
- * comes last: then the others give what they have without it.
+ * cache, or each URL says it, nothing is waited for. A cache that fails is set aside; one that does
+ * not answer in time comes last: then the others give what they have without it.
  */
 final class RankedCaches {
     /** How long the first lookup may wait for the caches' priorities. */
@@ -38,7 +40,9 @@ final class RankedCaches {
         this.patience = patience;
     }
 
-    /** In the order in which they are to be asked; waits, within limits, when it is first called. */
+    /**
+     * In the order in which they are to be asked; waits, within limits, when it is first called.
+     */
     List<GuardedCache> inOrder() throws InterruptedException {
         lock.lockInterruptibly();
         try {
@@ -58,7 +62,8 @@ final class RankedCaches {
         long end = System.nanoTime() + patience.toNanos();
         var all = new ArrayList<Ranked>();
         for (int place = 0; place < given.size(); place++) {
-            all.add(new Ranked(given.get(place), await(asked.get(place), end)));
+            GuardedCache cache = given.get(place);
+            all.add(new Ranked(cache, await(cache, asked.get(place), end)));
         }
         return all.stream()
                 .sorted(Comparator.comparingLong(Ranked::priority))
@@ -73,11 +78,20 @@ final class RankedCaches {
                 : cache.askForInfo().thenApply(info -> (long) info.priority());
     }
 
-    private static long await(CompletableFuture<Long> priority, long end)
+    private static long await(GuardedCache cache, CompletableFuture<Long> priority, long end)
             throws InterruptedException {
         try {
             return priority.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | TimeoutException _) {
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof CacheException failure) {
+                boolean missing = failure.kind() == CacheException.Kind.ABSENT;
+                if (!missing) {
+                    cache.setAside(failure);
+                }
+                return missing ? CacheInfo.NO_PRIORITY : LAST;
+            }
+            throw new IllegalStateException("nix-cache-info of " + cache.name(), e.getCause());
+        } catch (TimeoutException _) {
             return LAST;
         }
     }

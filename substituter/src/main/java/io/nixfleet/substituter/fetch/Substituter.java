@@ -22,8 +22,8 @@ import java.util.List;
  * }</pre>
  *
  * @param store where paths go
- * @param caches where paths come from, lower priorities asked first, and in this order
- *     among equals; not closed here
+ * @param caches where paths come from, lower priorities asked first, and in this order among
+ *     equals; not closed here
  * @param trustedKeys whose signatures make a path trusted
  * @param policy limits
  * @param listener hears what happens
@@ -51,6 +51,8 @@ public record Substituter(
         return new Substitution(
                 store.openSession(),
                 new RankedCaches(guarded, RankedCaches.PATIENCE),
-                new NarInfoVerifier(trustedKeys), policy, listener);
+                new NarInfoVerifier(trustedKeys),
+                policy,
+                listener);
     }
 }

@@ -7,7 +7,6 @@ import io.nixfleet.substituter.store.StoreSession;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Set;
 
 /**

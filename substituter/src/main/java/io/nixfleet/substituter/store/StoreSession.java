@@ -42,8 +42,8 @@ public interface StoreSession extends AutoCloseable {
             throws StoreException, NarImportException, java.io.IOException, InterruptedException;
 
     /**
-     * Imports a path that the operator vouches for in place of a signature; all else is as of {@link
-     * #importPath}. Stores that grant this to trusted users only refuse it with {@link
+     * Imports a path that the operator vouches for in place of a signature; all else is as of
+     * {@link #importPath}. Stores that grant this to trusted users only refuse it with {@link
      * NarImportException.Reason#SIGNATURE}.
      */
     default void importUnsigned(PathInfo info, InputStream nar)

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which targets are reached through which HTTP proxy, by the environment variables that curl, and so
- * Nix, takes: {@code http_proxy} (in small letters only, since a CGI server sets the other from a
- * header of the request), {@code https_proxy}, {@code HTTPS_PROXY}, for either {@code all_proxy},
+ * Which targets are reached through which HTTP proxy, by the environment variables that curl, and
+ * so Nix, takes: {@code http_proxy} (in small letters only, since a CGI server sets the other from
+ * a header of the request), {@code https_proxy}, {@code HTTPS_PROXY}, for either {@code all_proxy},
  * {@code ALL_PROXY}; and {@code no_proxy}, {@code NO_PROXY}. Immutable.
  */
 public final class Proxies {

@@ -1,0 +1,5 @@
+/** Tests of what this host's configuration makes of a fetch. */
+@NullMarked
+package io.nixfleet.agent.fetch;
+
+import org.jspecify.annotations.NullMarked;

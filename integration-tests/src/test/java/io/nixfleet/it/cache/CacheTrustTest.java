@@ -164,12 +164,12 @@ class CacheTrustTest {
                                 keys.toString())) {
             awaitSocket(Path.of(socket), running);
             String first = deploy(commands, socket, closure.leaf());
-            assertThat(store.isValid(closure.leaf().path())).as(first).isTrue();
+            awaitValid(store, closure.leaf(), first);
 
             Files.writeString(keys, TestPaths.key("successor-1").publicKey().toString());
 
-            assertThat(deploy(commands, socket, closure.otherLeaf()))
-                    .contains("no trusted key signed it, only 'hostile-1'");
+            String second = deploy(commands, socket, closure.otherLeaf());
+            awaitInLog(running, "no trusted key signed it, only 'hostile-1'", second);
             assertThat(store.isValid(closure.otherLeaf().path())).isFalse();
         }
     }
@@ -183,17 +183,28 @@ class CacheTrustTest {
         }
     }
 
+    private static void awaitInLog(AgentProgram.Running daemon, String text, String said)
+            throws IOException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!daemon.stderrSoFar().contains(text)) {
+            assertThat(System.nanoTime())
+                    .as("%s in %s%s", text, daemon.stderrSoFar(), said)
+                    .isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static void awaitValid(ChrootStore store, Member member, String said) {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!store.isValid(member.path())) {
+            assertThat(System.nanoTime()).as(said).isLessThan(deadline);
+        }
+    }
+
     private static String deploy(AgentProgram commands, String socket, Member system)
             throws IOException, InterruptedException {
         AgentProgram.Run run =
-                commands.run(
-                        "deploy",
-                        "--socket",
-                        socket,
-                        "--wait",
-                        "--wait-limit",
-                        "60",
-                        system.path().toString());
+                commands.run("deploy", "--socket", socket, system.path().toString());
         return run.stdout() + run.stderr();
     }
 }

@@ -39,7 +39,7 @@ class StaticCacheTest {
 
     @BeforeAll
     static void makeCache() throws IOException {
-        closure = TestClosure.build(8, 20);
+        closure = TestClosure.build(2, 10);
         key = SigningKey.generate("static-test-1");
         certificate = ServerCertificate.generate();
         root = Files.createTempDirectory("nixfleet-static-");

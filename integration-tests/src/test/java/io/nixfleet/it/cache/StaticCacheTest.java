@@ -46,7 +46,10 @@ class StaticCacheTest {
         FileCache cache = FileCache.of("xz", key, closure.root());
         Files.createDirectories(root.resolve("caches"));
         Commands.run(
-                List.of("mv", cache.directory().toString(), root.resolve("caches/fleet").toString()));
+                List.of(
+                        "mv",
+                        cache.directory().toString(),
+                        root.resolve("caches/fleet").toString()));
         Commands.run(List.of("chmod", "-R", "a+rX", root.toString()));
     }
 
@@ -129,8 +132,7 @@ class StaticCacheTest {
     @ValueSource(ints = {404, 403})
     void asksTheSecondAtOnceForWhatTheFirstLacks(int status) throws Exception {
         Path empty = Files.createTempDirectory("nixfleet-empty-");
-        Files.copy(
-                root.resolve("caches/fleet/nix-cache-info"), empty.resolve("nix-cache-info"));
+        Files.copy(root.resolve("caches/fleet/nix-cache-info"), empty.resolve("nix-cache-info"));
         Commands.run(List.of("chmod", "-R", "a+rX", empty.toString()));
         try (var lacking = Nginx.serveAbsent(empty, status);
                 var server = Nginx.serve(root);
@@ -158,8 +160,7 @@ class StaticCacheTest {
     @ValueSource(ints = {404, 403})
     void saysThatNoCacheHasIt(int status) throws Exception {
         Path empty = Files.createTempDirectory("nixfleet-empty-");
-        Files.copy(
-                root.resolve("caches/fleet/nix-cache-info"), empty.resolve("nix-cache-info"));
+        Files.copy(root.resolve("caches/fleet/nix-cache-info"), empty.resolve("nix-cache-info"));
         Commands.run(List.of("chmod", "-R", "a+rX", empty.toString()));
         try (var lacking = Nginx.serveAbsent(empty, status);
                 AgentProgram agent = agent()) {
@@ -172,8 +173,6 @@ class StaticCacheTest {
     }
 
     private static List<String> narInfos(Nginx server) {
-        return server.requests().stream()
-                .filter(request -> request.contains(".narinfo "))
-                .toList();
+        return server.requests().stream().filter(request -> request.contains(".narinfo ")).toList();
     }
 }

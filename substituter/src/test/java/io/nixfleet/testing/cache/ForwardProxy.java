@@ -90,9 +90,7 @@ public final class ForwardProxy implements AutoCloseable {
                 String line = head.substring(0, head.indexOf("\r\n"));
                 requests.add(line);
                 if (!admits(head)) {
-                    write(
-                            client.getOutputStream(),
-                            REFUSAL);
+                    write(client.getOutputStream(), REFUSAL);
                 } else if (line.startsWith("CONNECT ")) {
                     tunnel(client, line.split(" ", -1)[1]);
                     return;

@@ -106,10 +106,10 @@ public final class CommandLines implements Callable<Integer> {
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
-            // Whatever stands before the last @ may be a password.
-            String shown = text.replaceAll("(?s)//.*@", "//***@");
+            // Not quoted, since it may hold a login.
             throw new TypeConversionException(
-                    "%s is not a URL: %s".formatted(FormatException.excerpt(shown), e.getReason()));
+                    "it is not a URL: %s at character %d"
+                            .formatted(e.getReason(), e.getIndex() + 1));
         }
     }
 

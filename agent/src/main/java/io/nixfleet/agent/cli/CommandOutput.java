@@ -27,6 +27,12 @@ record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolea
         err.flush();
     }
 
+    /** Warns on standard error, whatever else is to be quiet. */
+    void warn(String text) {
+        err.println("warning: " + text);
+        err.flush();
+    }
+
     /** Says what failed; returns the exit code. */
     int fail(ExitCode exit, Exception failure) {
         return fail(exit, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));

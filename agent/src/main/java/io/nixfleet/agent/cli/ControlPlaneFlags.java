@@ -86,7 +86,11 @@ final class ControlPlaneFlags {
                 TlsFiles.open(paths),
                 ControlPlaneOptions.DEFAULT_TIMEOUT,
                 userAgent,
-                FlagValues.truth("--allow-insecure", allowInsecure));
+                allowInsecure());
+    }
+
+    boolean allowInsecure() {
+        return FlagValues.truth("--allow-insecure", allowInsecure);
     }
 
     TlsPaths tls() {

@@ -53,7 +53,7 @@ final class FetchCommand implements Callable<Integer> {
                 FetchDisplay.choose(
                         options.quiet || options.json, output.terminal(), output.err())) {
             long started = System.nanoTime();
-            try (var setup = FetchSetup.open(options, display);
+            try (var setup = FetchSetup.open(options, display, output::warn);
                     var _ = SoftHeapLimit.watch();
                     Substitution substitution = setup.substituter().open()) {
                 ClosurePlan plan = substitution.plan(options.roots);

@@ -1,6 +1,8 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.fetch.CacheAccess;
+import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.nix.NixConfig;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Where systems come from, whom to believe, and which store takes them. */
@@ -35,6 +38,9 @@ final class FetchFlags {
             description = "Logins for caches, in place of nix.conf's netrc-file.")
     private @Nullable Path netrc;
 
+    @Mixin private CacheFlags access = new CacheFlags();
+    @Mixin private ExtraCacheFlags extraCaches = new ExtraCacheFlags();
+
     @Option(
             names = "--air-gapped",
             arity = "0..1",
@@ -53,21 +59,31 @@ final class FetchFlags {
             description = "As of `fetch`. Default: auto.")
     private String store = "auto";
 
-    /** Both keys and logins are read again at each fetch; here only whether they can be. */
-    AgentSettings.Fetching fetching() throws IOException {
+    /**
+     * Keys, logins and token are read again at each fetch; here only whether they can be.
+     *
+     * @param tokenOverHttp whether a token may go where others can read it
+     */
+    AgentSettings.Fetching fetching(boolean tokenOverHttp) throws IOException {
         Optional<URI> cache =
                 Optional.ofNullable(cacheUrl).filter(given -> !given.toString().isEmpty());
-        if (cache.isPresent()) {
-            FetchSources.nameOf(cache.get());
-        }
+        CacheSettings settings = access.settings(extraCaches.urls(), tokenOverHttp);
+        var named = new ArrayList<>(cache.stream().toList());
+        named.addAll(settings.extraCaches());
+        named.forEach(FetchSources::nameOf);
         Optional<Path> logins = FlagValues.file(netrc);
-        FetchEnvironment.of(NixConfig.NONE, trustedPublicKeys, logins);
+        FetchEnvironment.of(
+                NixConfig.NONE,
+                trustedPublicKeys,
+                logins,
+                CacheAccess.read(settings, named, _ -> {}));
         return new AgentSettings.Fetching(
                 cache,
                 trustedPublicKeys,
                 logins,
+                settings,
                 FlagValues.truth("--air-gapped", airGapped),
-                FetchSetup.daemonStore(store, trustedPublicKeys),
+                FetchSetup.daemonStore(store),
                 StoreSelection.nixName(store));
     }
 }

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -16,8 +17,8 @@ final class FetchOptions {
             paramLabel = "URL",
             description =
                     "A cache to fetch from: http://, https:// or file://, or, by way of 'nix copy',"
-                            + " ssh://, ssh-ng:// or s3://. Repeat it for more, asked in this"
-                            + " order.")
+                            + " ssh://, ssh-ng:// or s3://. Repeat it for more, asked by priority,"
+                            + " then in this order.")
     List<URI> caches = List.of();
 
     @Option(
@@ -44,6 +45,14 @@ final class FetchOptions {
             paramLabel = "FILE",
             description = "Credentials for caches. Default: nix.conf's netrc-file.")
     @Nullable Path netrcFile;
+
+    @Mixin CacheFlags access = new CacheFlags();
+
+    @Option(
+            names = "--allow-insecure",
+            description =
+                    "Send the token of --token-file over http://, too, where others could read it.")
+    boolean allowInsecure;
 
     @Option(
             names = "--no-fallback",

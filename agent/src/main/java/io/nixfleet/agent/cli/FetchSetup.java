@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.nix.NixConfig;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
 final class FetchSetup implements AutoCloseable {
@@ -33,7 +35,7 @@ final class FetchSetup implements AutoCloseable {
     /**
      * @throws UsageException when an option's value, or a file that it names, is of no use
      */
-    static FetchSetup open(FetchOptions options, FetchListener listener)
+    static FetchSetup open(FetchOptions options, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
         NixConfig config = readConfig(options);
         try {
@@ -41,7 +43,11 @@ final class FetchSetup implements AutoCloseable {
                     FetchEnvironment.of(
                             config,
                             options.trustedPublicKeys,
-                            Optional.ofNullable(options.netrcFile));
+                            Optional.ofNullable(options.netrcFile),
+                            CacheAccess.read(
+                                    options.access.settings(List.of(), options.allowInsecure),
+                                    options.caches,
+                                    warnings));
             Store store = store(options);
             return new FetchSetup(
                     FetchSources.open(
@@ -88,7 +94,7 @@ final class FetchSetup implements AutoCloseable {
             return new UnpackStore(
                     Path.of(options.store.substring(UNPACK.length())), StoreDir.NIX_STORE);
         }
-        return daemonStore(options.store, options.trustedPublicKeys);
+        return daemonStore(options.store);
     }
 
     /**
@@ -96,11 +102,8 @@ final class FetchSetup implements AutoCloseable {
      *
      * @throws FormatException when the text names none
      */
-    static Store daemonStore(String store, List<String> trustedPublicKeys) {
-        return DaemonStore.at(StoreSelection.ofSystem().parse(store))
-                .name(store)
-                .extraTrustedKeys(trustedPublicKeys)
-                .build();
+    static Store daemonStore(String store) {
+        return DaemonStore.at(StoreSelection.ofSystem().parse(store)).name(store).build();
     }
 
     /** Into the store of the options. */

@@ -19,6 +19,7 @@ final class PathJson {
                 object.put("cache", fetched.cache());
                 switch (fetched.trust()) {
                     case Trust.SignedBy(String key) -> object.put("signedBy", key);
+                    case Trust.ByOperator _ -> object.put("trustedCache", true);
                     case Trust.ContentAddressed _ -> object.put("contentAddressed", true);
                 }
                 object.put("receivedBytes", fetched.received());

@@ -37,7 +37,7 @@ final class PlanCommand implements Callable<Integer> {
         try (var display =
                 FetchDisplay.choose(
                         options.quiet || options.json, output.terminal(), output.err())) {
-            try (var setup = FetchSetup.open(options, display);
+            try (var setup = FetchSetup.open(options, display, output::warn);
                     Substitution substitution = substituter(setup).open()) {
                 ClosurePlan plan = substitution.plan(options.roots);
                 display.close();

@@ -40,7 +40,7 @@ final class RunOptions {
                     controlPlane.controlPlane(tls, Version.userAgent()),
                     controlPlane.polling(),
                     health.reporting(),
-                    fetch.fetching(),
+                    fetch.fetching(controlPlane.allowInsecure()),
                     FlagValues.file(database).orElse(Path.of(DEFAULT_DATABASE)),
                     apply.dryRun(),
                     health.config(),

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.tryout.SampleCache;
 import io.nixfleet.agent.tryout.SampleClosure;
@@ -118,7 +119,11 @@ final class TryCommand implements Callable<Integer> {
         long started = System.nanoTime();
         try (var display = FetchDisplay.choose(quiet, output.terminal(), output.err());
                 var caches =
-                        new FetchEnvironment(TrustedKeys.of(List.of()), List.of(), Netrc.EMPTY)
+                        new FetchEnvironment(
+                                        TrustedKeys.of(List.of()),
+                                        List.of(),
+                                        Netrc.EMPTY,
+                                        CacheAccess.NONE)
                                 .openCaches(display, Version.userAgent());
                 var opened = caches.open(cache.uri())) {
             FetchListener listener = display;

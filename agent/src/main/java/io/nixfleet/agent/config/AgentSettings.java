@@ -1,6 +1,7 @@
 package io.nixfleet.agent.config;
 
 import io.nixfleet.agent.controlplane.ControlPlaneOptions;
+import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.substituter.store.Store;
 import java.net.URI;
@@ -47,6 +48,7 @@ public record AgentSettings(
      * @param cacheUrl asked for deployments that name no cache; may hold a login
      * @param trustedPublicKeys besides those of nix.conf
      * @param netrc in place of nix.conf's
+     * @param caches what caches are granted, and further ones
      * @param airGapped whether systems come from caches of the fleet only, never from the host's
      *     own substituters
      * @param nixStore the store as Nix's own commands name it; empty for the one that they choose
@@ -55,6 +57,7 @@ public record AgentSettings(
             Optional<URI> cacheUrl,
             List<String> trustedPublicKeys,
             Optional<Path> netrc,
+            CacheSettings caches,
             boolean airGapped,
             Store store,
             Optional<String> nixStore) {

@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the daemon together from what was opened for it. */
@@ -137,11 +139,11 @@ public final class DaemonBuilder {
                                                 .plus(applying.verify())
                                                 .plus(ABSENCE));
         Set<String> ownCache =
-                settings.fetching()
-                        .cacheUrl()
+                Stream.concat(
+                                settings.fetching().cacheUrl().stream(),
+                                settings.fetching().caches().extraCaches().stream())
                         .map(FetchSources::nameOf)
-                        .map(Set::of)
-                        .orElse(Set.of());
+                        .collect(Collectors.toSet());
         parts.metrics().knows(ownCache);
         Supplier<FetchListener> listeners =
                 () -> {

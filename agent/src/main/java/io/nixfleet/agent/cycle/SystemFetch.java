@@ -4,6 +4,7 @@ import io.nixfleet.agent.activation.FreeSpace;
 import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
+import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.heap.FetchRoom;
@@ -23,12 +24,15 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a system valid in the host's store, and keeps it from the garbage collector. */
 public final class SystemFetch {
@@ -36,6 +40,7 @@ public final class SystemFetch {
     private static final long SPARE_BYTES = 64L << 20;
 
     private static final int FAILURES_SHOWN = 3;
+    private static final Logger LOG = LoggerFactory.getLogger(SystemFetch.class);
 
     private final Options options;
     private final Supplier<FetchListener> listeners;
@@ -82,35 +87,42 @@ public final class SystemFetch {
                     FetchEnvironment.of(
                             NixConfig.read(runner, environment),
                             options.fetching().trustedPublicKeys(),
-                            options.fetching().netrc());
+                            options.fetching().netrc(),
+                            CacheAccess.read(
+                                    options.fetching().caches(),
+                                    options.fetching().cacheUrl().stream().toList(),
+                                    LOG::warn));
             // Without a cache of the fleet the system must be here already.
-            boolean fallback = cache.isPresent() && !options.fetching().airGapped();
+            List<URI> urls = sources(cache);
+            boolean fallback = !urls.isEmpty() && !options.fetching().airGapped();
             var help =
                     new FetchSources.NixHelp(
                             runner, environment, options.fetching().nixStore(), fallback);
             try (var sources =
                     FetchSources.open(
-                            trust,
-                            cache.stream().toList(),
-                            Optional.of(help),
-                            listener,
-                            options.userAgent())) {
-                return fetch(
-                        sources.into(options.fetching().store()), request.system(), root, cache);
+                            trust, urls, Optional.of(help), listener, options.userAgent())) {
+                return fetch(sources.into(options.fetching().store()), request.system(), root);
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));
         }
     }
 
-    private PhaseResult fetch(
-            Substituter substituter, StorePath system, Path root, Optional<URI> cache)
+    /** The deployment's cache, or else our own, and the extra ones. */
+    private List<URI> sources(Optional<URI> cache) {
+        var sources = new LinkedHashSet<URI>();
+        cache.ifPresent(sources::add);
+        sources.addAll(options.fetching().caches().extraCaches());
+        return List.copyOf(sources);
+    }
+
+    private PhaseResult fetch(Substituter substituter, StorePath system, Path root)
             throws StoreException, IOException, InterruptedException {
         try (var _ = FetchRoom.open();
                 var _ = SoftHeapLimit.watch();
                 var substitution = substituter.open()) {
             ClosurePlan plan = substitution.plan(List.of(system));
-            if (cache.isEmpty() && !plan.valid().contains(system)) {
+            if (substituter.sourceless() && !plan.valid().contains(system)) {
                 refused.accept(AgentMetrics.Refused.NO_CACHE);
                 return notFetched(
                         system,

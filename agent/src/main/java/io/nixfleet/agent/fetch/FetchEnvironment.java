@@ -2,16 +2,17 @@ package io.nixfleet.agent.fetch;
 
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.nix.signature.TrustedKeys;
+import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.cache.CacheListener;
 import io.nixfleet.substituter.cache.CacheOptions;
 import io.nixfleet.substituter.cache.credentials.Netrc;
+import io.nixfleet.substituter.cache.http.Proxies;
 import io.nixfleet.substituter.fetch.FetchEvent;
 import io.nixfleet.substituter.fetch.FetchListener;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
+import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,9 +25,10 @@ import java.util.stream.Stream;
  *
  * @param trustedKeys all of them
  * @param extraTrustedKeys those among them that Nix's own configuration does not have, as text
+ * @param access what the operator grants caches
  */
 public record FetchEnvironment(
-        TrustedKeys trustedKeys, List<String> extraTrustedKeys, Netrc netrc) {
+        TrustedKeys trustedKeys, List<String> extraTrustedKeys, Netrc netrc, CacheAccess access) {
     public FetchEnvironment {
         extraTrustedKeys = List.copyOf(extraTrustedKeys);
     }
@@ -36,34 +38,29 @@ public record FetchEnvironment(
      *
      * @param moreKeys besides nix.conf's, each {@code name:base64}
      * @param netrcFile in place of nix.conf's, which need not exist
+     * @param access what the operator grants caches, and the keys of files
      * @throws IOException when the netrc file cannot be read
      * @throws io.nixfleet.nix.encoding.FormatException for a key or a netrc file that makes no
      *     sense
      */
     public static FetchEnvironment of(
-            NixConfig config, List<String> moreKeys, Optional<Path> netrcFile) throws IOException {
+            NixConfig config, List<String> moreKeys, Optional<Path> netrcFile, CacheAccess access)
+            throws IOException {
+        var extraKeys = new ArrayList<>(moreKeys);
+        extraKeys.addAll(access.trustedKeys());
         var keys = new ArrayList<>(config.trustedPublicKeys());
-        keys.addAll(moreKeys);
+        keys.addAll(extraKeys);
         Optional<Path> file =
                 netrcFile.isPresent() ? netrcFile : config.netrcFile().filter(Files::isReadable);
         return new FetchEnvironment(
                 TrustedKeys.parse(keys),
-                moreKeys,
-                file.isPresent() ? netrc(file.get()) : Netrc.EMPTY);
+                extraKeys,
+                file.isPresent() ? netrc(file.get()) : Netrc.EMPTY,
+                access);
     }
 
     private static Netrc netrc(Path file) throws IOException {
-        try {
-            return Netrc.parse(Files.readString(file), file.toString());
-        } catch (IOException e) {
-            String why =
-                    switch (e) {
-                        case NoSuchFileException _ -> "there is no such file";
-                        case AccessDeniedException _ -> "permission denied";
-                        default -> String.valueOf(e.getMessage());
-                    };
-            throw new IOException("netrc file %s cannot be read: %s".formatted(file, why), e);
-        }
+        return Netrc.parse(OperatorFile.read("netrc file", file), file.toString());
     }
 
     /** Caches whose troubles are events of the fetch. */
@@ -72,9 +69,20 @@ public record FetchEnvironment(
                 CacheOptions.builder()
                         .netrc(netrc)
                         .userAgent(userAgent)
+                        .proxies(Proxies.of(System.getenv()))
                         .listener(new CacheEvents(listener));
         extraCaFile().ifPresent(options::addCaFile);
         return new BinaryCaches(options.build());
+    }
+
+    /**
+     * Opens a cache with what the operator grants it.
+     *
+     * @throws io.nixfleet.nix.encoding.FormatException for a URL of no cache, or one that would be
+     *     trusted without leave
+     */
+    public BinaryCache open(BinaryCaches caches, URI url) {
+        return access.open(caches, url);
     }
 
     /** The variables by which Nix is told, too. */

@@ -2,7 +2,6 @@ package io.nixfleet.agent.fetch;
 
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
-import io.nixfleet.nix.signature.TrustedKeys;
 import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.fetch.Fallback;
@@ -24,7 +23,7 @@ public final class FetchSources implements AutoCloseable {
     private final BinaryCaches caches;
     private final List<BinaryCache> opened;
     private final List<Fallback> fallbacks;
-    private final TrustedKeys trustedKeys;
+    private final FetchEnvironment environment;
     private final FetchListener listener;
 
     /**
@@ -50,12 +49,12 @@ public final class FetchSources implements AutoCloseable {
             BinaryCaches caches,
             List<BinaryCache> opened,
             List<Fallback> fallbacks,
-            TrustedKeys trustedKeys,
+            FetchEnvironment environment,
             FetchListener listener) {
         this.caches = caches;
         this.opened = opened;
         this.fallbacks = fallbacks;
-        this.trustedKeys = trustedKeys;
+        this.environment = environment;
         this.listener = listener;
     }
 
@@ -80,7 +79,7 @@ public final class FetchSources implements AutoCloseable {
                 if (CopyFallback.takes(url)) {
                     fallbacks.add(copyFrom(url, help, environment));
                 } else {
-                    opened.add(caches.open(url));
+                    opened.add(environment.open(caches, url));
                 }
             }
             help.filter(NixHelp::systemSubstituters)
@@ -88,7 +87,7 @@ public final class FetchSources implements AutoCloseable {
                             nix ->
                                     fallbacks.add(
                                             new RealiseFallback(nix, RealiseFallback.SILENCE)));
-            return new FetchSources(caches, opened, fallbacks, environment.trustedKeys(), listener);
+            return new FetchSources(caches, opened, fallbacks, environment, listener);
         } catch (FormatException e) {
             caches.close();
             throw e;
@@ -118,7 +117,12 @@ public final class FetchSources implements AutoCloseable {
     /** What fetches from them into a store. */
     public Substituter into(Store store) {
         return new Substituter(
-                store, opened, fallbacks, trustedKeys, FetchPolicy.DEFAULT, listener);
+                store.trusting(environment.extraTrustedKeys()),
+                opened,
+                fallbacks,
+                environment.trustedKeys(),
+                FetchPolicy.DEFAULT,
+                listener);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.nixfleet.agent.deploy.DeployRequest.Source;
 import io.nixfleet.agent.deploy.HistoryEntry;
 import io.nixfleet.agent.deploy.Outcome;
 import io.nixfleet.agent.deploy.Phase;
+import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateStore;
@@ -64,6 +65,7 @@ class AgentDaemonTest {
                                 Optional.empty(),
                                 List.of(),
                                 Optional.empty(),
+                                CacheSettings.NONE,
                                 true,
                                 rig.store,
                                 Optional.empty()),

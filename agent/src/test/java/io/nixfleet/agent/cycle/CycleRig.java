@@ -9,6 +9,7 @@ import io.nixfleet.agent.controlplane.ControlPlaneOptions;
 import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.SystemState;
+import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.health.Verification;
 import io.nixfleet.agent.metrics.AgentMetrics;
@@ -163,6 +164,7 @@ final class CycleRig implements AutoCloseable {
                                         ownCache,
                                         trustedKeys,
                                         Optional.empty(),
+                                        CacheSettings.NONE,
                                         true,
                                         store,
                                         Optional.empty()),

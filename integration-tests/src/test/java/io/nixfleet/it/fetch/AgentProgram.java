@@ -56,6 +56,11 @@ public final class AgentProgram implements AutoCloseable {
             Commands.run(List.of("kill", "-INT", String.valueOf(process.pid())));
         }
 
+        /** What it has written to standard error up to now. */
+        public String stderrSoFar() throws IOException {
+            return Files.readString(stderr());
+        }
+
         public Run await(Duration limit) throws IOException, InterruptedException {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("did not end within " + limit);

@@ -57,6 +57,29 @@ public final class Nginx implements AutoCloseable {
                         .formatted(certificate.certificate(), certificate.key()));
     }
 
+    /** Over TLS, by HTTP/1.1. */
+    public static Nginx serveByHttp1Securely(Path root, ServerCertificate certificate)
+            throws IOException {
+        return serve(
+                InetAddress.getLoopbackAddress(),
+                root,
+                "https",
+                " ssl",
+                "ssl_certificate %s; ssl_certificate_key %s;"
+                        .formatted(certificate.certificate(), certificate.key()));
+    }
+
+    /** One that says so with this status of what is not there. */
+    public static Nginx serveAbsent(Path root, int status) throws IOException {
+        return serve(
+                InetAddress.getLoopbackAddress(),
+                root,
+                "http",
+                "",
+                "error_page 404 =%1$d @absent; location @absent { return %1$d; }"
+                        .formatted(status));
+    }
+
     private static Nginx serve(
             InetAddress host, Path root, String scheme, String listen, String more)
             throws IOException {

@@ -14,4 +14,10 @@ public sealed interface Trust {
      * content with the address, as every Nix daemon does.
      */
     record ContentAddressed() implements Trust {}
+
+    /**
+     * Nobody signed it. It came from a cache that the operator trusts as such, who thereby vouches
+     * for whatever it says.
+     */
+    record ByOperator() implements Trust {}
 }

@@ -2,6 +2,7 @@ package io.nixfleet.substituter.cache;
 
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
+import java.util.OptionalInt;
 
 /**
  * One binary cache. Methods block and are meant for virtual threads; they are safe for use by many
@@ -18,6 +19,16 @@ public interface BinaryCache extends AutoCloseable {
      * @throws CacheException when it cannot be had, is malformed, or is for another store directory
      */
     CacheInfo info() throws CacheException, InterruptedException;
+
+    /** The priority that its URL gives it, which needs no asking; lower is asked first. */
+    default OptionalInt urlPriority() {
+        return OptionalInt.empty();
+    }
+
+    /** Whether the operator vouches for whatever it says, signed or not. */
+    default boolean trusted() {
+        return false;
+    }
 
     /**
      * Asks for a path's narinfo, afresh at every call: neither presence nor absence is remembered.

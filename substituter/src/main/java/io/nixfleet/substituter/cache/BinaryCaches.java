@@ -1,11 +1,9 @@
 package io.nixfleet.substituter.cache;
 
 import io.nixfleet.nix.encoding.FormatException;
-import io.nixfleet.substituter.cache.credentials.Credentials;
 import io.nixfleet.substituter.cache.http.HttpTransport;
 import io.nixfleet.substituter.cache.http.HttpTransportOptions;
 import java.net.URI;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,28 +32,33 @@ public final class BinaryCaches implements AutoCloseable {
 
     /**
      * Opens a cache: {@code http://}, {@code https://} with an optional path, user info and the
-     * parameters {@code priority} and {@code want-mass-query}; or {@code file:///path}. Nothing is
-     * asked of it yet.
+     * parameters {@code priority}, {@code want-mass-query} and {@code trusted}; or {@code
+     * file:///path}. Nothing is asked of it yet.
      *
-     * @throws FormatException when the URL is not one of these; the message holds no secret
+     * @throws FormatException when the URL is not one of these, or says {@code trusted}; the
+     *     message holds no secret
      */
     public BinaryCache open(URI url) {
-        return open(CacheLocation.parse(url), Optional.empty());
+        return open(url, CacheTerms.NONE);
     }
 
     /**
-     * Opens an HTTP cache with credentials that go before those of the URL and of netrc.
+     * Opens a cache on the operator's terms.
      *
      * @see #open(URI)
      */
-    public BinaryCache open(URI url, Credentials credentials) {
-        return open(CacheLocation.parse(url), Optional.of(credentials));
-    }
-
-    private BinaryCache open(CacheLocation location, Optional<Credentials> credentials) {
+    public BinaryCache open(URI url, CacheTerms terms) {
+        var location = CacheLocation.parse(url);
+        if (location.trusted() && !terms.mayBeTrusted()) {
+            throw new FormatException(
+                    "the URL of cache %s: parameter trusted would switch signature checks off and is"
+                                    .formatted(location.name())
+                            + " not allowed here; add the cache's public key to the trusted ones"
+                            + " (or, if it is to count unsigned, use --allow-trusted-caches)");
+        }
         return location.base().getScheme().equals("file")
                 ? new FileBinaryCache(location, options)
-                : new HttpBinaryCache(location, credentials, options, transport());
+                : new HttpBinaryCache(location, terms.credentials(), options, transport());
     }
 
     private synchronized HttpTransport transport() {
@@ -73,7 +76,8 @@ public final class BinaryCaches implements AutoCloseable {
                                     limits.downloads(),
                                     limits.prefetchBytes(),
                                     options.extraCaFiles(),
-                                    options.userAgent()));
+                                    options.userAgent(),
+                                    options.proxies()));
             transport = existing;
         }
         return existing;

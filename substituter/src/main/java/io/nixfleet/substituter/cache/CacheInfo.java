@@ -10,4 +10,7 @@ import java.util.Optional;
  * @param wantMassQuery whether it answers bulk queries
  * @param priority lower is asked first; 0 where the cache names none, as Nix has it
  */
-public record CacheInfo(Optional<StoreDir> storeDir, boolean wantMassQuery, int priority) {}
+public record CacheInfo(Optional<StoreDir> storeDir, boolean wantMassQuery, int priority) {
+    /** What a cache has that names no priority. */
+    public static final int NO_PRIORITY = 0;
+}

@@ -18,7 +18,7 @@ final class CacheInfoParser {
     static CacheInfo parse(byte[] text, String source) {
         Optional<StoreDir> storeDir = Optional.empty();
         boolean wantMassQuery = false;
-        int priority = 0;
+        int priority = CacheInfo.NO_PRIORITY;
         for (String line : new String(text, StandardCharsets.UTF_8).split("\n", -1)) {
             int colon = line.indexOf(':');
             if (colon < 0) {

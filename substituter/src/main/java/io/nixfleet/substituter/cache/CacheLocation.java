@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
  * @param login the URL's user info, if it has some
  * @param priority from {@code ?priority=}, goes before what the cache says
  * @param wantMassQuery from {@code ?want-mass-query=}, likewise
+ * @param trusted from {@code ?trusted=}: whether what nobody signed is to be believed
  */
 record CacheLocation(
         URI base,
         Optional<Credentials> login,
         OptionalInt priority,
-        Optional<Boolean> wantMassQuery) {
+        Optional<Boolean> wantMassQuery,
+        boolean trusted) {
     /**
      * @throws FormatException when it is no URL of a cache; the message holds no secret
      */
@@ -48,7 +50,11 @@ record CacheLocation(
         }
         var parameters = Parameters.parse(url);
         return new CacheLocation(
-                base(url, scheme), login(url), parameters.priority, parameters.wantMassQuery);
+                base(url, scheme),
+                login(url),
+                parameters.priority,
+                parameters.wantMassQuery,
+                parameters.trusted);
     }
 
     private static boolean isLocal(URI url, boolean http) {
@@ -115,6 +121,7 @@ record CacheLocation(
     private static final class Parameters {
         private OptionalInt priority = OptionalInt.empty();
         private Optional<Boolean> wantMassQuery = Optional.empty();
+        private boolean trusted;
 
         static Parameters parse(URI url) {
             var parameters = new Parameters();
@@ -132,26 +139,22 @@ record CacheLocation(
         private void set(String key, String value, URI url) {
             switch (key) {
                 case "priority" -> priority = OptionalInt.of(number(value, url));
-                case "want-mass-query" ->
-                        wantMassQuery =
-                                Optional.of(
-                                        switch (value) {
-                                            case "1", "true" -> true;
-                                            case "0", "false" -> false;
-                                            default -> throw refused(key, "takes 1 or 0", url);
-                                        });
-                case "trusted" ->
-                        throw refused(
-                                key,
-                                "would switch signature checks off: add the cache's public key to"
-                                        + " the trusted ones instead",
-                                url);
+                case "want-mass-query" -> wantMassQuery = Optional.of(truth(key, value, url));
+                case "trusted" -> trusted = truth(key, value, url);
                 default ->
                         throw refused(
                                 key,
-                                "is not supported, only priority and want-mass-query are",
+                                "is not supported, only priority, want-mass-query and trusted are",
                                 url);
             }
+        }
+
+        private static boolean truth(String key, String value, URI url) {
+            return switch (value) {
+                case "1", "true" -> true;
+                case "0", "false" -> false;
+                default -> throw refused(key, "takes 1 or 0", url);
+            };
         }
 
         private static int number(String value, URI url) {

@@ -3,6 +3,7 @@ package io.nixfleet.substituter.cache;
 import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.substituter.cache.credentials.Netrc;
+import io.nixfleet.substituter.cache.http.Proxies;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ public final class CacheOptions {
     private final Netrc netrc;
     private final List<Path> extraCaFiles;
     private final String userAgent;
+    private final Proxies proxies;
     private final CacheListener listener;
     private final Decompressors decompressors;
 
@@ -28,6 +30,7 @@ public final class CacheOptions {
         this.netrc = builder.netrc;
         this.extraCaFiles = List.copyOf(builder.extraCaFiles);
         this.userAgent = builder.userAgent;
+        this.proxies = builder.proxies;
         this.listener = builder.listener;
         this.decompressors = builder.decompressors;
     }
@@ -64,6 +67,10 @@ public final class CacheOptions {
         return userAgent;
     }
 
+    Proxies proxies() {
+        return proxies;
+    }
+
     CacheListener listener() {
         return listener;
     }
@@ -81,6 +88,7 @@ public final class CacheOptions {
         private Netrc netrc = Netrc.EMPTY;
         private final List<Path> extraCaFiles = new ArrayList<>();
         private String userAgent = "nixfleet";
+        private Proxies proxies = Proxies.NONE;
         private CacheListener listener = CacheListener.NONE;
         private Decompressors decompressors = new Decompressors();
 
@@ -122,6 +130,12 @@ public final class CacheOptions {
 
         public Builder userAgent(String value) {
             userAgent = value;
+            return this;
+        }
+
+        /** Which proxies to go through; none by default. */
+        public Builder proxies(Proxies value) {
+            proxies = value;
             return this;
         }
 

@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 
 /**
  * A cache in a directory, as {@code nix copy --to file:///dir} makes it. A narinfo may name files
@@ -35,6 +36,16 @@ final class FileBinaryCache implements BinaryCache {
     @Override
     public String name() {
         return location.name();
+    }
+
+    @Override
+    public OptionalInt urlPriority() {
+        return location.priority();
+    }
+
+    @Override
+    public boolean trusted() {
+        return location.trusted();
     }
 
     @Override

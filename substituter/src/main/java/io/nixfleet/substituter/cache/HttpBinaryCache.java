@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -55,6 +56,16 @@ final class HttpBinaryCache implements BinaryCache {
     @Override
     public String name() {
         return location.name();
+    }
+
+    @Override
+    public OptionalInt urlPriority() {
+        return location.priority();
+    }
+
+    @Override
+    public boolean trusted() {
+        return location.trusted();
     }
 
     @Override

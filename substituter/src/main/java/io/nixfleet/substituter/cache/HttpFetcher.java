@@ -190,13 +190,20 @@ final class HttpFetcher {
     AttemptFailedException refused(String what, HttpHead head) {
         int status = head.status();
         return switch (status) {
-            case 401, 407 ->
+            case 401 ->
                     AttemptFailedException.forGood(
                             failure(
                                     CacheException.Kind.DENIED,
                                     what,
-                                    "HTTP status %d: check the login in netrc, the URL or the token"
-                                            .formatted(status)));
+                                    "HTTP status 401: check the login in netrc, the URL or the"
+                                            + " token"));
+            case 407 ->
+                    AttemptFailedException.forGood(
+                            failure(
+                                    CacheException.Kind.DENIED,
+                                    what,
+                                    "HTTP status 407: the proxy wants a login; check http_proxy and"
+                                            + " its like"));
             case 403 ->
                     AttemptFailedException.forGood(
                             failure(
@@ -252,7 +259,7 @@ final class HttpFetcher {
                                     cause.getMessage(),
                                     cause),
                             Duration.ZERO);
-            case TLS ->
+            case TLS, PROXY ->
                     AttemptFailedException.forGood(
                             failure(
                                     CacheException.Kind.UNREACHABLE,

@@ -209,10 +209,10 @@ final class DaemonConnection implements AutoCloseable {
     }
 
     /** Imports one path; see {@link io.nixfleet.substituter.store.StoreSession#importPath}. */
-    ImportResult importNar(PathInfo info, InputStream nar)
+    ImportResult importNar(PathInfo info, InputStream nar, SignatureCheck check)
             throws DaemonErrorException, DaemonLostException, InterruptedException {
         var source = new NarSource(nar, line.watch());
-        var upload = new NarUpload(line, version(), limits, info, source);
+        var upload = new NarUpload(line, version(), limits, info, check, source);
         return run(
                 new DaemonLine.Purpose(
                         "import " + info.path(),

@@ -76,6 +76,17 @@ final class DaemonSession implements StoreSession {
     @Override
     public void importPath(PathInfo info, InputStream nar)
             throws StoreException, NarImportException, IOException, InterruptedException {
+        importPath(info, nar, SignatureCheck.BY_DAEMON);
+    }
+
+    @Override
+    public void importUnsigned(PathInfo info, InputStream nar)
+            throws StoreException, NarImportException, IOException, InterruptedException {
+        importPath(info, nar, SignatureCheck.NONE);
+    }
+
+    private void importPath(PathInfo info, InputStream nar, SignatureCheck check)
+            throws StoreException, NarImportException, IOException, InterruptedException {
         if (!protectedPaths.contains(info.path())) {
             onControl(
                     () -> {
@@ -86,7 +97,7 @@ final class DaemonSession implements StoreSession {
         // Nix up to 2.26 reserves as much memory as any length in an archive claims, whatever the
         // archive's own size: only what is well-formed may reach the daemon.
         var checked = new NarCheckingInputStream(nar, info.path(), info.narSize());
-        switch (upload(info, checked)) {
+        switch (upload(info, checked, check)) {
             case ImportResult.Imported _ -> {}
             case ImportResult.StreamFailed(NarFormatException failure) ->
                     throw new NarImportException(
@@ -98,15 +109,15 @@ final class DaemonSession implements StoreSession {
         }
     }
 
-    private ImportResult upload(PathInfo info, InputStream nar)
+    private ImportResult upload(PathInfo info, InputStream nar, SignatureCheck check)
             throws StoreException, NarImportException, InterruptedException {
         try {
             return lanes.use(
                     connection -> {
                         try {
-                            return connection.importNar(info, nar);
+                            return connection.importNar(info, nar, check);
                         } catch (DaemonErrorException e) {
-                            throw new ImportRefusal(info, connection, store.hasExtraKeys())
+                            throw new ImportRefusal(info, connection, check, store.hasExtraKeys())
                                     .explain(e);
                         }
                     });

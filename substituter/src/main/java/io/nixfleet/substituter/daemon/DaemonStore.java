@@ -103,6 +103,17 @@ public final class DaemonStore implements Store {
     }
 
     @Override
+    public DaemonStore trusting(List<String> extraKeys) {
+        return at(target)
+                .name(name)
+                .storeDir(storeDir)
+                .extraTrustedKeys(extraKeys)
+                .lanes(lanes)
+                .limits(limits)
+                .build();
+    }
+
+    @Override
     public StoreSession openSession() throws StoreException, InterruptedException {
         var watchdog = new Watchdog();
         try {

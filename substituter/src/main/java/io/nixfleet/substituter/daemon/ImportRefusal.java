@@ -12,12 +12,15 @@ final class ImportRefusal {
     private final PathInfo info;
     private final String peer;
     private final DaemonTrust trust;
+    private final SignatureCheck check;
     private final boolean extraKeys;
 
-    ImportRefusal(PathInfo info, DaemonConnection connection, boolean extraKeys) {
+    ImportRefusal(
+            PathInfo info, DaemonConnection connection, SignatureCheck check, boolean extraKeys) {
         this.info = info;
         this.peer = connection.peer();
         this.trust = connection.handshake().trust();
+        this.check = check;
         this.extraKeys = extraKeys;
     }
 
@@ -55,6 +58,10 @@ final class ImportRefusal {
     }
 
     private String advice() {
+        if (check == SignatureCheck.NONE) {
+            return "The store takes unsigned paths of a trusted cache from its trusted-users only:"
+                    + " add this user to them in the store's nix.conf, or have the cache sign.";
+        }
         String addKey = "Add the key to trusted-public-keys in the store's nix.conf";
         if (!extraKeys) {
             return addKey + ".";

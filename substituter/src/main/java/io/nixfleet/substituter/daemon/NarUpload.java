@@ -25,6 +25,7 @@ final class NarUpload {
     private final ProtocolVersion version;
     private final DaemonLimits limits;
     private final PathInfo info;
+    private final SignatureCheck check;
     private final NarSource source;
     private @Nullable CompletableFuture<Reply> concurrentReply;
 
@@ -36,11 +37,13 @@ final class NarUpload {
             ProtocolVersion version,
             DaemonLimits limits,
             PathInfo info,
+            SignatureCheck check,
             NarSource source) {
         this.line = line;
         this.version = version;
         this.limits = limits;
         this.info = info;
+        this.check = check;
         this.source = source;
     }
 
@@ -73,7 +76,7 @@ final class NarUpload {
                 .path(info.path())
                 .unkeyedPathInfo(info)
                 .bool(false) // repair
-                .bool(false); // skip checks of signatures
+                .bool(check == SignatureCheck.NONE);
         long sent = 0;
         while (sent < info.narSize()) {
             sent += out.frame(source, info.narSize() - sent);

@@ -38,7 +38,7 @@ import java.util.stream.Stream;
  */
 final class ClosureWalk {
     private final StoreSession session;
-    private final List<GuardedCache> caches;
+    private final RankedCaches caches;
     private final NarInfoVerifier verifier;
     private final FetchPolicy policy;
     private final Predicate<PathResult.Failure> mayFallBack;
@@ -52,7 +52,7 @@ final class ClosureWalk {
 
     ClosureWalk(
             StoreSession session,
-            List<GuardedCache> caches,
+            RankedCaches caches,
             NarInfoVerifier verifier,
             FetchPolicy policy,
             Predicate<PathResult.Failure> mayFallBack,
@@ -156,10 +156,10 @@ final class ClosureWalk {
     private Answer ask(StorePath path) {
         try {
             var problems = new SourceProblems(path);
-            for (GuardedCache cache : caches) {
+            for (GuardedCache cache : caches.inOrder()) {
                 switch (cache.lookup(path)) {
                     case NarInfoLookup.Found(var narInfo) -> {
-                        switch (verifier.verify(narInfo)) {
+                        switch (cache.judge(narInfo, verifier)) {
                             case Verdict.Trusted(var trusted) -> {
                                 return new Answer.Usable(path, trusted, cache);
                             }

@@ -30,7 +30,7 @@ final class FetchRounds {
     private static final int ROUNDS = 4;
 
     private final StoreSession session;
-    private final List<GuardedCache> caches;
+    private final RankedCaches caches;
     private final List<Fallback> fallbacks;
     private final NarInfoVerifier verifier;
     private final FetchPolicy policy;
@@ -39,7 +39,7 @@ final class FetchRounds {
 
     FetchRounds(
             StoreSession session,
-            List<GuardedCache> caches,
+            RankedCaches caches,
             List<Fallback> fallbacks,
             NarInfoVerifier verifier,
             FetchPolicy policy,

@@ -1,5 +1,8 @@
 package io.nixfleet.substituter.fetch;
 
+import io.nixfleet.nix.narinfo.NarInfo;
+import io.nixfleet.nix.narinfo.NarInfoVerifier;
+import io.nixfleet.nix.narinfo.Verdict;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.cache.BinaryCache;
@@ -7,6 +10,7 @@ import io.nixfleet.substituter.cache.CacheException;
 import io.nixfleet.substituter.cache.CacheInfo;
 import io.nixfleet.substituter.cache.NarInfoLookup;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +48,18 @@ final class GuardedCache implements AutoCloseable {
 
     BinaryCache cache() {
         return cache;
+    }
+
+    /** Judges what the cache said of a path. */
+    Verdict judge(NarInfo narInfo, NarInfoVerifier verifier) {
+        return cache.trusted()
+                ? verifier.verifyFromTrustedCache(narInfo)
+                : verifier.verify(narInfo);
+    }
+
+    /** The priority in its URL, which needs no asking. */
+    OptionalInt urlPriority() {
+        return cache.urlPriority();
     }
 
     /**
@@ -131,7 +147,8 @@ final class GuardedCache implements AutoCloseable {
         }
     }
 
-    private void setAside(CacheException reason) {
+    /** Asks the cache for nothing more; the first reason counts. */
+    void setAside(CacheException reason) {
         synchronized (lock) {
             if (setAside != null) {
                 return;
@@ -141,7 +158,8 @@ final class GuardedCache implements AutoCloseable {
         listener.on(new FetchEvent.CacheSetAside(name(), reason.getMessage()));
     }
 
-    private CompletableFuture<CacheInfo> askForInfo() {
+    /** What its nix-cache-info says, once it is there; begins to ask for it. */
+    CompletableFuture<CacheInfo> askForInfo() {
         synchronized (lock) {
             if (info == null) {
                 var asked = new CompletableFuture<CacheInfo>();

@@ -4,6 +4,7 @@ import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.narinfo.NarInfoVerifier;
+import io.nixfleet.nix.narinfo.Trust;
 import io.nixfleet.nix.narinfo.Verdict;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.cache.CacheException;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,14 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathImporter {
     private final StoreSession session;
-    private final List<GuardedCache> caches;
+    private final RankedCaches caches;
     private final NarInfoVerifier verifier;
     private final Decompressors decompressors = new Decompressors();
     private final FetchListener listener;
 
     PathImporter(
             StoreSession session,
-            List<GuardedCache> caches,
+            RankedCaches caches,
             NarInfoVerifier verifier,
             FetchListener listener) {
         this.session = session;
@@ -63,7 +63,7 @@ final class PathImporter {
             // Makes room for the next source's: downloads are limited, and all others wait for us.
             prefetched.close();
         }
-        for (GuardedCache cache : caches) {
+        for (GuardedCache cache : caches.inOrder()) {
             if (cache == planned.source()) {
                 continue;
             }
@@ -87,7 +87,7 @@ final class PathImporter {
             throws InterruptedException {
         switch (cache.lookup(planned.path())) {
             case NarInfoLookup.Found(NarInfo narInfo) -> {
-                switch (verifier.verify(narInfo)) {
+                switch (cache.judge(narInfo, verifier)) {
                     case Verdict.Trusted(var trusted) -> {
                         if (narInfo.info().references().equals(planned.info().references())) {
                             return new PlannedPath(trusted, cache);
@@ -114,7 +114,11 @@ final class PathImporter {
         listener.on(new FetchEvent.PathStarted(path, planned.cache(), narSize));
         try (InputStream nar = decompressors.open(narInfo.compression(), download.stream());
                 var observed = new ObservedStream(nar, download, path, listener)) {
-            session.importPath(narInfo.info(), observed);
+            switch (planned.verified().trust()) {
+                case Trust.SignedBy _, Trust.ContentAddressed _ ->
+                        session.importPath(narInfo.info(), observed);
+                case Trust.ByOperator _ -> session.importUnsigned(narInfo.info(), observed);
+            }
             planned.source().succeeded();
             return new PathResult.Fetched(
                     path,

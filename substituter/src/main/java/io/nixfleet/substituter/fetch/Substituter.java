@@ -22,7 +22,8 @@ import java.util.List;
  * }</pre>
  *
  * @param store where paths go
- * @param caches where paths come from, in the order in which they are asked; not closed here
+ * @param caches where paths come from, lower priorities asked first, and in this order among
+ *     equals; not closed here
  * @param fallbacks asked in their order for what no cache gives; none keeps the fetch to the caches
  * @param trustedKeys whose signatures make a path trusted
  * @param policy limits
@@ -40,6 +41,11 @@ public record Substituter(
         fallbacks = List.copyOf(fallbacks);
     }
 
+    /** Whether there is nothing that paths could come from. */
+    public boolean sourceless() {
+        return caches.isEmpty() && fallbacks.isEmpty();
+    }
+
     /**
      * Opens the store for one or more plans and fetches.
      *
@@ -52,7 +58,7 @@ public record Substituter(
                         .toList();
         return new Substitution(
                 store.openSession(),
-                guarded,
+                new RankedCaches(guarded, RankedCaches.PATIENCE),
                 fallbacks,
                 new NarInfoVerifier(trustedKeys),
                 policy,

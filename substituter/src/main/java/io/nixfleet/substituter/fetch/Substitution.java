@@ -16,13 +16,13 @@ import java.util.Set;
  */
 public final class Substitution implements AutoCloseable {
     private final StoreSession session;
-    private final List<GuardedCache> caches;
+    private final RankedCaches caches;
     private final FetchRounds rounds;
     private final FetchListener listener;
 
     Substitution(
             StoreSession session,
-            List<GuardedCache> caches,
+            RankedCaches caches,
             List<Fallback> fallbacks,
             NarInfoVerifier verifier,
             FetchPolicy policy,
@@ -72,7 +72,7 @@ public final class Substitution implements AutoCloseable {
 
     @Override
     public void close() {
-        caches.forEach(GuardedCache::close);
+        caches.close();
         session.close();
     }
 }

@@ -49,10 +49,9 @@ class CacheLocationTest {
                 "file://elsewhere/dir | a cache's URL looks like",
                 "https://u:s3cret@c.example/#x | the URL of cache https://c.example/ has a"
                         + " #fragment",
-                "https://u:s3cret@c.example?trusted=1 | parameter 'trusted' would switch signature"
-                        + " checks off",
+                "https://u:s3cret@c.example?trusted=x | parameter 'trusted' takes 1 or 0",
                 "https://u:s3cret@c.example?other=1 | parameter 'other' is not supported, only"
-                        + " priority and want-mass-query are",
+                        + " priority, want-mass-query and trusted are",
                 "https://u:s3cret@c.example?priority=x | parameter priority takes a number",
                 "https://c.example?want-mass-query=x | parameter 'want-mass-query' takes 1 or 0",
             })

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -76,8 +77,11 @@ class HttpLookupTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 407})
-    void reportsDeniedAccess(int status) throws InterruptedException {
+    @CsvSource({
+        "401, 'check the login in netrc, the URL or the token'",
+        "407, the proxy wants a login; check http_proxy and its like",
+    })
+    void reportsDeniedAccess(int status, String advice) throws InterruptedException {
         server.on(FILE, Answers.status(status));
 
         CacheException reason = failed(fixture.cache().lookup(PATH));
@@ -85,9 +89,8 @@ class HttpLookupTest {
         assertThat(reason.kind()).isEqualTo(CacheException.Kind.DENIED);
         assertThat(reason)
                 .hasMessage(
-                        "cache %s, %s.narinfo: HTTP status %d: check the login in netrc, the URL or"
-                                        .formatted(server.uri(), PATH.hashPart(), status)
-                                + " the token");
+                        "cache %s, %s.narinfo: HTTP status %d: %s"
+                                .formatted(server.uri(), PATH.hashPart(), status, advice));
         assertThat(server.requests()).hasSize(1);
     }
 

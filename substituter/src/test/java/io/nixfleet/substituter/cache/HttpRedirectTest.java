@@ -159,7 +159,9 @@ class HttpRedirectTest {
         BinaryCache cache =
                 caches.open(
                         server.uri(),
-                        new Credentials.Bearer(() -> Secret.of("token" + asked.incrementAndGet())));
+                        CacheTerms.of(
+                                new Credentials.Bearer(
+                                        () -> Secret.of("token" + asked.incrementAndGet()))));
 
         cache.lookup(PATH);
         cache.lookup(PATH);

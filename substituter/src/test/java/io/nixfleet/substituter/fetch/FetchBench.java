@@ -9,6 +9,7 @@ import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.cache.CacheLimits;
 import io.nixfleet.substituter.cache.CacheOptions;
+import io.nixfleet.substituter.cache.CacheTerms;
 import io.nixfleet.substituter.cache.RetryPolicy;
 import io.nixfleet.substituter.store.StoreException;
 import io.nixfleet.substituter.unpack.TreeArchiver;
@@ -49,6 +50,7 @@ final class FetchBench implements AutoCloseable {
     private FetchListener heeding = _ -> {};
     private List<Fallback> fallbacks = List.of();
     private FetchPolicy policy = FetchPolicy.DEFAULT;
+    private CacheTerms terms = CacheTerms.NONE;
 
     private FetchBench(Path directory, Duration patience) {
         this.directory = directory;
@@ -97,8 +99,13 @@ final class FetchBench implements AutoCloseable {
         return this;
     }
 
+    FetchBench terms(CacheTerms value) {
+        terms = value;
+        return this;
+    }
+
     Substituter substituter(ServedClosure closure, URI... urls) {
-        List<BinaryCache> opened = Stream.of(urls).map(caches::open).toList();
+        List<BinaryCache> opened = Stream.of(urls).map(url -> caches.open(url, terms)).toList();
         return new Substituter(
                 store,
                 opened,

@@ -140,6 +140,9 @@ public final class HostileServer implements AutoCloseable {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("this is not HTTP");
+            }
             headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
         return new Request(first.split(" ", -1)[1], headers, connection);

@@ -63,7 +63,8 @@ public final class HttpExchange implements AutoCloseable {
     }
 
     void broken(Throwable cause) {
-        TransportException failure = TransportException.of(cause);
+        TransportException failure =
+                cause instanceof TransportException known ? known : TransportException.of(cause);
         buffer.fail(failure);
         head.completeExceptionally(failure);
     }

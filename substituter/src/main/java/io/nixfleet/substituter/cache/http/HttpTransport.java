@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.cache.http;
 
 import io.netty.handler.ssl.OpenSsl;
+import io.nixfleet.nix.encoding.FormatException;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.Http2ClientConfig;
@@ -15,6 +16,8 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.ProxyOptions;
+import io.vertx.core.net.ProxyType;
 import io.vertx.core.net.SSLEngineOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TrustOptions;
@@ -26,6 +29,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -73,16 +77,49 @@ public final class HttpTransport implements AutoCloseable {
                         .setMethod(HttpMethod.GET)
                         .setHost(uri.getHost())
                         .setPort(port)
-                        .setServer(SocketAddress.inetSocketAddress(port, address(get)))
                         .setURI(target(uri))
                         .putHeader("User-Agent", options.userAgent());
+        Optional<Proxies.Proxy> proxy = proxy(uri);
+        if (proxy.isPresent()) {
+            // The target's name is the proxy's to look up.
+            request.setProxyOptions(proxyOptions(proxy.get(), get.attempt()));
+        } else {
+            String address = address(uri.getHost(), get.attempt());
+            request.setServer(SocketAddress.inetSocketAddress(port, address));
+        }
         get.headers().forEach(request::putHeader);
         var exchange = new HttpExchange(new BodyBuffer(get.bodyBound(), get.received()));
         client(get.lane(), tls)
                 .request(request)
                 .onSuccess(exchange::connected)
-                .onFailure(exchange::broken);
+                .onFailure(cause -> exchange.broken(explained(cause, proxy)));
         return exchange;
+    }
+
+    private Optional<Proxies.Proxy> proxy(URI uri) throws TransportException {
+        try {
+            return options.proxies().forTarget(uri);
+        } catch (FormatException e) {
+            throw new TransportException(
+                    TransportException.Kind.PROXY, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private ProxyOptions proxyOptions(Proxies.Proxy proxy, int attempt) throws IOException {
+        var proxyOptions =
+                new ProxyOptions()
+                        .setType(ProxyType.HTTP)
+                        .setHost(address(proxy.host(), attempt))
+                        .setPort(proxy.port())
+                        .setConnectTimeout(options.connectTimeout());
+        proxy.authorization()
+                .ifPresent(secret -> proxyOptions.setProxyAuthorization(secret.reveal()));
+        return proxyOptions;
+    }
+
+    /** Who goes by a proxy wants to know that it was the proxy that failed. */
+    private static Throwable explained(Throwable cause, Optional<Proxies.Proxy> proxy) {
+        return proxy.isPresent() ? TransportException.ofProxy(cause, proxy.get().name()) : cause;
     }
 
     private static String target(URI uri) {
@@ -94,14 +131,14 @@ public final class HttpTransport implements AutoCloseable {
      * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not
      * know all that /etc/nsswitch.conf may say, and Java's would block the event loop.
      */
-    private static String address(HttpGet get) throws IOException {
+    private static String address(String host, int attempt) throws IOException {
         try {
-            InetAddress[] addresses = InetAddress.getAllByName(get.uri().getHost());
-            return addresses[get.attempt() % addresses.length].getHostAddress();
+            InetAddress[] addresses = InetAddress.getAllByName(host);
+            return addresses[attempt % addresses.length].getHostAddress();
         } catch (UnknownHostException e) {
             throw new TransportException(
                     TransportException.Kind.BROKEN,
-                    "the host name %s is unknown".formatted(get.uri().getHost()),
+                    "the host name %s is unknown".formatted(host),
                     e);
         }
     }

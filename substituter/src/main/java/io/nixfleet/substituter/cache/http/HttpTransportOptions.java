@@ -13,6 +13,7 @@ import java.util.List;
  * @param http2Window how much of one HTTP/2 body may be on its way unread, in bytes
  * @param extraCaFiles PEM files of certificate authorities to trust besides the system's
  * @param userAgent what the {@code User-Agent} header says
+ * @param proxies which targets are reached through which proxy
  */
 public record HttpTransportOptions(
         Duration connectTimeout,
@@ -20,7 +21,8 @@ public record HttpTransportOptions(
         int downloadConnections,
         int http2Window,
         List<Path> extraCaFiles,
-        String userAgent) {
+        String userAgent,
+        Proxies proxies) {
     public HttpTransportOptions {
         extraCaFiles = List.copyOf(extraCaFiles);
     }

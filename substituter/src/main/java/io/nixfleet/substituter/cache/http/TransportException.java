@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.cache.http;
 
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.proxy.HttpProxyHandler;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
@@ -14,7 +15,9 @@ public final class TransportException extends IOException {
         /** No trust between the two ends: a certificate, a name, a protocol version. */
         TLS,
         /** What came is not HTTP, or exceeds a limit on its form. */
-        MALFORMED
+        MALFORMED,
+        /** A proxy that refuses us, or that we cannot go through: nothing that a retry mends. */
+        PROXY
     }
 
     private static final int MESSAGE_LIMIT = 200;
@@ -42,6 +45,30 @@ public final class TransportException extends IOException {
                     Kind.MALFORMED, "the answer is not HTTP: " + deepestMessage(cause), cause);
         }
         return new TransportException(Kind.BROKEN, deepestMessage(cause), cause);
+    }
+
+    /**
+     * For a failure on the way through a proxy.
+     *
+     * @param proxy for people
+     */
+    static TransportException ofProxy(Throwable cause, String proxy) {
+        if (cause instanceof HttpProxyHandler.HttpProxyConnectException answer
+                && answer.headers() != null) {
+            // The status is nowhere but in Netty's message, which ends with it.
+            String said = deepestMessage(cause);
+            int status = said.indexOf("status: ");
+            String shown = status < 0 ? said : "HTTP " + said.substring(status);
+            return new TransportException(
+                    shown.startsWith("HTTP status: 5") ? Kind.BROKEN : Kind.PROXY,
+                    "the proxy %s does not let us through: %s".formatted(proxy, shown),
+                    cause);
+        }
+        TransportException failure = of(cause);
+        return new TransportException(
+                failure.kind(),
+                "through the proxy %s: %s".formatted(proxy, failure.getMessage()),
+                cause);
     }
 
     private static boolean has(Throwable cause, Class<? extends Throwable> type) {

@@ -97,7 +97,8 @@ class HttpTransportTest {
     private HttpTransport transport(Path... caFiles) {
         var transport =
                 HttpTransport.open(
-                        new HttpTransportOptions(LIMIT, 4, 4, 1 << 20, List.of(caFiles), "test"));
+                        new HttpTransportOptions(
+                                LIMIT, 4, 4, 1 << 20, List.of(caFiles), "test", Proxies.NONE));
         transports.add(transport);
         return transport;
     }

@@ -1,0 +1,53 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.agent.fetch.CacheSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What caches are granted: the same for the daemon, {@code fetch} and {@code plan}. */
+final class CacheFlags {
+    @Option(
+            names = "--trusted-public-keys-file",
+            paramLabel = "FILE",
+            description =
+                    "Trust the keys in FILE, too: parted by blanks or lines, # begins a comment."
+                            + " Repeatable; read for each fetch.")
+    private List<Path> trustedKeysFiles = new ArrayList<>();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            defaultValue = "${env:NIXFLEET_TOKEN_FILE}",
+            description =
+                    "A bearer token for the caches named by options; read for each fetch."
+                            + " NIXFLEET_TOKEN_FILE.")
+    private @Nullable Path tokenFile;
+
+    @Option(
+            names = "--allow-trusted-caches",
+            defaultValue = "${env:NIXFLEET_ALLOW_TRUSTED_CACHES:-false}",
+            fallbackValue = "true",
+            arity = "0..1",
+            paramLabel = "BOOL",
+            description =
+                    "Let ?trusted=1 in a cache's URL count: what it serves is taken unsigned."
+                            + " NIXFLEET_ALLOW_TRUSTED_CACHES.")
+    private String allowTrusted = "false";
+
+    /**
+     * @param tokenOverHttp whether the token may go where others can read it
+     * @throws UsageException for a variable that is neither true nor false
+     */
+    CacheSettings settings(List<URI> extraCaches, boolean tokenOverHttp) {
+        return new CacheSettings(
+                extraCaches,
+                trustedKeysFiles,
+                FlagValues.file(tokenFile),
+                tokenOverHttp,
+                FlagValues.truth("--allow-trusted-caches", allowTrusted));
+    }
+}

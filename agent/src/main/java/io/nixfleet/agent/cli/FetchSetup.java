@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
@@ -37,6 +38,7 @@ final class FetchSetup implements AutoCloseable {
      */
     static FetchSetup open(FetchOptions options, FetchListener listener)
             throws InterruptedException {
+        requireOpenFiles();
         NixConfig config = readConfig(options);
         try {
             FetchEnvironment environment =
@@ -64,6 +66,14 @@ final class FetchSetup implements AutoCloseable {
                 throw e;
             }
         } catch (FormatException | IOException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void requireOpenFiles() {
+        try {
+            OpenFiles.requireEnoughForAFetch();
+        } catch (IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
         }
     }

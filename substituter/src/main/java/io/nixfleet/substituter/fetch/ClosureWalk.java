@@ -32,17 +32,24 @@ import java.util.stream.Stream;
  * grow with the store's latency, and no answer waits for the slowest of its generation.
  */
 final class ClosureWalk {
+    /** Real closures have about ten; without a limit, few paths could take all memory. */
+    private static final int REFERENCES_PER_PATH = 20;
+
+    /** Far deeper than real closures; longer ones would be told for each path that is absent. */
+    private static final int MAX_WAY = 100;
+
     private final StoreSession session;
     private final List<GuardedCache> caches;
     private final NarInfoVerifier verifier;
     private final FetchPolicy policy;
     private final FetchListener listener;
 
-    private final Set<StorePath> seen = new LinkedHashSet<>();
+    private final Map<StorePath, StorePath> seen = new HashMap<>();
     private final Map<StorePath, StorePath> referrers = new HashMap<>();
     private final Set<StorePath> valid = new LinkedHashSet<>();
     private final Map<StorePath, PlannedPath> wanted = new LinkedHashMap<>();
     private final Map<StorePath, PathResult.Failure> failures = new LinkedHashMap<>();
+    private long references;
 
     ClosureWalk(
             StoreSession session,
@@ -70,7 +77,7 @@ final class ClosureWalk {
     ClosurePlan walk(Collection<StorePath> roots) throws StoreException, InterruptedException {
         var unchecked = new ArrayList<StorePath>();
         for (StorePath root : roots) {
-            if (seen.add(root)) {
+            if (seen.putIfAbsent(root, root) == null) {
                 unchecked.add(root);
             }
         }
@@ -120,19 +127,26 @@ final class ClosureWalk {
                     "the closure has more than %d paths that the store lacks; nothing was fetched"
                             .formatted(policy.maxPaths()));
         }
+        long maxReferences = (long) policy.maxPaths() * REFERENCES_PER_PATH;
+        if (references > maxReferences) {
+            throw StoreException.refused(
+                    "the closure has more than %d references between its paths; nothing was fetched"
+                            .formatted(maxReferences));
+        }
     }
 
     private void take(Answer answer, List<StorePath> unchecked) {
         switch (answer) {
             case Answer.Usable(StorePath path, VerifiedNarInfo narInfo, GuardedCache source) -> {
-                var planned = new PlannedPath(narInfo, source);
-                wanted.put(path, planned);
-                for (StorePath reference : planned.dependencies()) {
-                    if (seen.add(reference)) {
+                for (StorePath reference : narInfo.info().references()) {
+                    if (seen.putIfAbsent(reference, reference) == null) {
                         referrers.put(reference, path);
                         unchecked.add(reference);
                     }
                 }
+                VerifiedNarInfo shared = narInfo.sharing(one -> seen.getOrDefault(one, one));
+                wanted.put(path, new PlannedPath(shared, source));
+                references += shared.info().references().size();
             }
             case Answer.Unusable(StorePath path, PathResult.Failure failure) ->
                     failures.put(
@@ -174,7 +188,9 @@ final class ClosureWalk {
 
     private List<StorePath> wayTo(StorePath path) {
         var way = new ArrayDeque<StorePath>();
-        for (StorePath at = referrers.get(path); at != null; at = referrers.get(at)) {
+        for (StorePath at = referrers.get(path);
+                at != null && way.size() < MAX_WAY;
+                at = referrers.get(at)) {
             way.addFirst(at);
         }
         return List.copyOf(way);

@@ -97,7 +97,14 @@ public final class HttpTransport implements AutoCloseable {
     private static String address(HttpGet get) throws IOException {
         try {
             InetAddress[] addresses = InetAddress.getAllByName(get.uri().getHost());
-            return addresses[get.attempt() % addresses.length].getHostAddress();
+            InetAddress chosen = addresses[get.attempt() % addresses.length];
+            if (!get.addresses().allows(chosen)) {
+                throw new TransportException(
+                        TransportException.Kind.FORBIDDEN,
+                        "led to %s, which is no address of another host's service"
+                                .formatted(chosen.getHostAddress()));
+            }
+            return chosen.getHostAddress();
         } catch (UnknownHostException e) {
             throw new TransportException(
                     TransportException.Kind.BROKEN,

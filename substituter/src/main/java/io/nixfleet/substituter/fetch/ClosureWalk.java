@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -44,7 +45,10 @@ final class ClosureWalk {
     private final FetchPolicy policy;
     private final FetchListener listener;
 
-    private final Map<StorePath, StorePath> seen = new HashMap<>();
+    /** One instance for each path that trusted narinfos name; shared by the lookups. */
+    private final Map<StorePath, StorePath> instances = new ConcurrentHashMap<>();
+
+    private final Set<StorePath> seen = new LinkedHashSet<>();
     private final Map<StorePath, StorePath> referrers = new HashMap<>();
     private final Set<StorePath> valid = new LinkedHashSet<>();
     private final Map<StorePath, PlannedPath> wanted = new LinkedHashMap<>();
@@ -77,7 +81,7 @@ final class ClosureWalk {
     ClosurePlan walk(Collection<StorePath> roots) throws StoreException, InterruptedException {
         var unchecked = new ArrayList<StorePath>();
         for (StorePath root : roots) {
-            if (seen.putIfAbsent(root, root) == null) {
+            if (seen.add(root)) {
                 unchecked.add(root);
             }
         }
@@ -122,7 +126,7 @@ final class ClosureWalk {
     }
 
     private void refuseEndlessClosure() throws StoreException {
-        if (seen.size() > policy.maxPaths()) {
+        if (seen.size() > policy.maxPaths() || instances.size() > policy.maxPaths()) {
             throw StoreException.refused(
                     "the closure has more than %d paths that the store lacks; nothing was fetched"
                             .formatted(policy.maxPaths()));
@@ -135,18 +139,18 @@ final class ClosureWalk {
         }
     }
 
-    private void take(Answer answer, List<StorePath> unchecked) {
+    private void take(Answer answer, List<StorePath> unchecked) throws StoreException {
         switch (answer) {
             case Answer.Usable(StorePath path, VerifiedNarInfo narInfo, GuardedCache source) -> {
                 for (StorePath reference : narInfo.info().references()) {
-                    if (seen.putIfAbsent(reference, reference) == null) {
+                    if (seen.add(reference)) {
                         referrers.put(reference, path);
                         unchecked.add(reference);
                     }
                 }
-                VerifiedNarInfo shared = narInfo.sharing(one -> seen.getOrDefault(one, one));
-                wanted.put(path, new PlannedPath(shared, source));
-                references += shared.info().references().size();
+                wanted.put(path, new PlannedPath(narInfo, source));
+                references += narInfo.info().references().size();
+                refuseEndlessClosure();
             }
             case Answer.Unusable(StorePath path, PathResult.Failure failure) ->
                     failures.put(
@@ -167,7 +171,8 @@ final class ClosureWalk {
                     case NarInfoLookup.Found(var narInfo) -> {
                         switch (verifier.verify(narInfo)) {
                             case Verdict.Trusted(var trusted) -> {
-                                return new Answer.Usable(path, trusted, cache);
+                                return new Answer.Usable(
+                                        path, trusted.sharing(this::instance), cache);
                             }
                             case Verdict.Untrusted untrusted ->
                                     problems.untrusted(cache.name(), untrusted);
@@ -184,6 +189,22 @@ final class ClosureWalk {
         } catch (RuntimeException | Error e) {
             return new Answer.Broken(path, e);
         }
+    }
+
+    /**
+     * The instance that stands for all equal ones. Once there are too many, the walk is refused
+     * with the next answer that it takes: until then any one will do, and no more are kept.
+     */
+    private StorePath instance(StorePath path) {
+        StorePath known = instances.get(path);
+        if (known != null) {
+            return known;
+        }
+        if (instances.size() > policy.maxPaths()) {
+            return instances.keySet().iterator().next();
+        }
+        StorePath other = instances.putIfAbsent(path, path);
+        return other == null ? path : other;
     }
 
     private List<StorePath> wayTo(StorePath path) {

@@ -7,6 +7,7 @@ import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.HostileServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -43,7 +44,7 @@ class FaultProxyTest {
     }
 
     FaultProxyTest() throws IOException {
-        socket = new Socket("127.0.0.1", proxy.uri().getPort());
+        socket = new Socket(InetAddress.getLoopbackAddress(), proxy.uri().getPort());
     }
 
     @BeforeEach

@@ -82,7 +82,7 @@ final class FaultyWire {
 
     /** Sends what comes before the byte {@code at} of the answer; returns how much that was. */
     private int pass(byte[] bytes, int length, long at) throws IOException {
-        int before = (int) Math.clamp(at - position, 0, length);
+        int before = Math.clamp(at - position, 0, length);
         send(bytes, 0, before);
         return before;
     }

@@ -10,6 +10,11 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDateTime;
+import java.util.Date;
 
 /** The boundaries of modules and packages, over the classes of all modules. */
 @AnalyzeClasses(packages = "io.nixfleet", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -127,6 +132,23 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule fetchesKnowNoTimeOfDay =
+            noClasses()
+                    .that()
+                    .resideInAnyPackage("io.nixfleet.nix..", "io.nixfleet.substituter..")
+                    .should()
+                    .callMethod(System.class, "currentTimeMillis")
+                    .orShould()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(
+                            Instant.class,
+                            InstantSource.class,
+                            Clock.class,
+                            LocalDateTime.class,
+                            Date.class)
+                    .because("clocks jump; waits are measured by System.nanoTime alone");
 
     @ArchTest
     static final ArchRule certificatesKnowNoHttp =

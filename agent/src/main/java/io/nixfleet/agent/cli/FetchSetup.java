@@ -3,6 +3,7 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
+import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
@@ -37,6 +38,7 @@ final class FetchSetup implements AutoCloseable {
      */
     static FetchSetup open(FetchOptions options, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
+        requireOpenFiles();
         NixConfig config = readConfig(options);
         try {
             FetchEnvironment environment =
@@ -72,6 +74,14 @@ final class FetchSetup implements AutoCloseable {
                         Map.of(),
                         StoreSelection.nixName(options.store),
                         !options.noFallback && !options.airGapped));
+    }
+
+    private static void requireOpenFiles() {
+        try {
+            OpenFiles.requireEnoughForAFetch();
+        } catch (IOException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** A store that needs no Nix must do without Nix's configuration, should there be none. */

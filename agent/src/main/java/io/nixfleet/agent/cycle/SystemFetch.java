@@ -7,6 +7,7 @@ import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
+import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.heap.FetchRoom;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.metrics.AgentMetrics;
@@ -82,6 +83,7 @@ public final class SystemFetch {
         Optional<URI> cache = request.cacheUrl().or(options.fetching()::cacheUrl);
         FetchListener listener = listeners.get();
         try {
+            OpenFiles.requireEnoughForAFetch();
             // Read each time: a key that was revoked is refused at the next fetch.
             FetchEnvironment trust =
                     FetchEnvironment.of(

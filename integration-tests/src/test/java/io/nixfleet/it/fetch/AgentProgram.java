@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** The packaged agent, run as a user runs it, on a host with a given Nix. */
 public final class AgentProgram implements AutoCloseable {
@@ -61,6 +62,11 @@ public final class AgentProgram implements AutoCloseable {
             return Files.readString(stderr());
         }
 
+        /** What no process can answer. */
+        public void kill() {
+            process.destroyForcibly();
+        }
+
         public Run await(Duration limit) throws IOException, InterruptedException {
             if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError("did not end within " + limit);
@@ -80,6 +86,7 @@ public final class AgentProgram implements AutoCloseable {
         this.directory = directory;
         this.launcher = launcher;
         environment.put("PATH", directory + ":/usr/bin:/bin:/usr/sbin:/sbin");
+        environment.put("NIXFLEET_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary());
     }
 
     /** The package of this build; {@code nix} and {@code nix-daemon} on its PATH are that Nix's. */
@@ -91,6 +98,7 @@ public final class AgentProgram implements AutoCloseable {
             Files.writeString(wrapper, "#!/bin/sh\nexec " + command + " \"$@\"\n");
             Files.setPosixFilePermissions(wrapper, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
+        Files.createDirectory(directory.resolve("tmp"));
         return new AgentProgram(
                 directory,
                 Path.of(System.getProperty("nixfleet.package.dir"), "bin/nixfleet-agent"));
@@ -109,12 +117,28 @@ public final class AgentProgram implements AutoCloseable {
         return this;
     }
 
+    /** The files that runs left in the folder that they have for temporary ones. */
+    public List<Path> temporaryFiles() throws IOException {
+        try (Stream<Path> files = Files.list(temporary())) {
+            return files.toList();
+        }
+    }
+
+    private Path temporary() {
+        return directory.resolve("tmp");
+    }
+
     public Run run(String... arguments) throws IOException, InterruptedException {
+        return runBy(List.of(), arguments);
+    }
+
+    /** Runs by a program that runs what its arguments say. */
+    public Run runBy(List<String> by, String... arguments)
+            throws IOException, InterruptedException {
         Path peak = directory.resolve("peak");
-        try (Running running =
-                launch(
-                        List.of("/usr/bin/time", "--quiet", "-f", "%M", "-o", peak.toString()),
-                        arguments)) {
+        var measured = new ArrayList<>(by);
+        measured.addAll(List.of("/usr/bin/time", "--quiet", "-f", "%M", "-o", peak.toString()));
+        try (Running running = launch(measured, arguments)) {
             Run run = running.await(LIMIT);
             return new Run(
                     run.exitCode(),

@@ -75,6 +75,20 @@ class CommandLineTest {
     }
 
     @Test
+    void refusesToStartWithTooFewFileDescriptors() throws Exception {
+        AgentProgram.Run run =
+                host.agent().runBy(List.of("prlimit", "--nofile=64:64"), host.command("fetch"));
+
+        assertThat(run.exitCode()).as(run.stderr()).isEqualTo(2);
+        assertThat(run.stderr().lines())
+                .singleElement()
+                .asString()
+                .startsWith("error: at most 64 files may be open, and ")
+                .contains("raise the limit (ulimit -n ");
+        host.assertNothingRuns();
+    }
+
+    @Test
     void tellsThatNothingListens() throws Exception {
         String gone;
         try (var server = HostileServer.start()) {

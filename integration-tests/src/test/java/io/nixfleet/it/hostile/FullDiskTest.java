@@ -3,15 +3,16 @@ package io.nixfleet.it.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.it.fetch.AgentProgram;
-import io.nixfleet.it.nix.Commands;
+import io.nixfleet.it.fetch.StoreContents;
 import io.nixfleet.it.nix.NixInstallation;
+import io.nixfleet.testing.cache.ManyPaths;
 import io.nixfleet.testing.cache.ServedClosure;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The file system of the store has no room for a path. */
+/** The file system of the store has no room for a path, or takes nothing at all. */
 class FullDiskTest {
     private static final int LEAF_BYTES = 40 << 20;
 
@@ -25,7 +26,8 @@ class FullDiskTest {
         try (var closure = ServedClosure.start(7, LEAF_BYTES);
                 Host host = Host.with(nix, closure);
                 // Room for Nix's database and its reserve of 8 MB, not for the leaf.
-                SmallDisk disk = SmallDisk.mount(host.store().directory().toRealPath(), "30m")) {
+                SmallDisk disk =
+                        SmallDisk.mount(host.store().directory().toRealPath(), "size=30m")) {
             AgentProgram.Run run = host.fetch();
 
             assertThat(run.exitCode()).as(run.stderr()).isEqualTo(6);
@@ -35,35 +37,54 @@ class FullDiskTest {
             Host.assertNoStackTrace(run);
             assertThat(host.store().isValid(closure.leaf().path())).isFalse();
 
-            disk.resize("200m");
+            disk.remount("size=200m");
             host.assertHolds(List.of(closure.otherLeaf()));
             host.assertCompletes(List.of(closure.leaf(), closure.app(), closure.top()));
             host.assertNoLeftovers(closure.members());
         }
     }
 
-    /** A file system in memory, mounted on a directory as long as it is open. */
-    private record SmallDisk(String directory) implements AutoCloseable {
-        static SmallDisk mount(java.nio.file.Path directory, String size) {
-            Commands.run(
-                    List.of(
-                            "mount",
-                            "-t",
-                            "tmpfs",
-                            "-o",
-                            "size=" + size,
-                            "tmpfs",
-                            directory.toString()));
-            return new SmallDisk(directory.toString());
-        }
+    @ParameterizedTest
+    @MethodSource("versions")
+    void saysThatNoInodeIsLeftAndCompletesOnceThereIs(NixInstallation nix) throws Exception {
+        try (var closure = ManyPaths.start(7, 40, 1000);
+                Host host = Host.with(nix, closure);
+                SmallDisk disk =
+                        SmallDisk.mount(
+                                host.store().directory().toRealPath(), "size=200m,nr_inodes=70")) {
+            AgentProgram.Run run = host.fetch();
 
-        void resize(String size) {
-            Commands.run(List.of("mount", "-o", "remount,size=" + size, directory));
-        }
+            assertThat(run.exitCode()).as(run.stderr()).isEqualTo(6);
+            assertThat(run.stderr()).contains("store failure: ", "No space left on device");
+            Host.assertNoStackTrace(run);
+            host.assertNothingRuns();
 
-        @Override
-        public void close() {
-            Commands.run(List.of("umount", "--lazy", directory));
+            disk.remount("nr_inodes=0");
+            StoreContents.assertSound(host.store());
+            host.assertCompletes(host.missing());
+            host.assertNoLeftovers(closure.members());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("versions")
+    void saysThatTheStoreIsReadOnlyAndCompletesOnceItIsNot(NixInstallation nix) throws Exception {
+        try (var closure = ServedClosure.start(7);
+                Host host = Host.with(nix, closure);
+                SmallDisk disk =
+                        SmallDisk.mount(host.store().directory().toRealPath(), "size=200m")) {
+            host.assertHolds(List.of());
+            disk.remount("ro");
+            AgentProgram.Run run = host.fetch();
+
+            assertThat(run.exitCode()).as(run.stderr()).isEqualTo(6);
+            assertThat(run.stderr()).contains("writable");
+            Host.assertNoStackTrace(run);
+            host.assertNothingRuns();
+
+            disk.remount("rw");
+            host.assertCompletes(closure.members());
+            host.assertNoLeftovers(closure.members());
         }
     }
 }

@@ -10,7 +10,9 @@ import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.testing.TestClosure.Member;
 import io.nixfleet.testing.cache.HostileServer;
 import io.nixfleet.testing.cache.ServedClosure;
+import io.nixfleet.testing.cache.ServedPaths;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,16 +28,23 @@ final class Host implements AutoCloseable {
 
     private final AgentProgram agent;
     private final ChrootStore store;
-    private final ServedClosure closure;
+    private final ServedPaths closure;
+    private final URI from;
 
-    private Host(AgentProgram agent, ChrootStore store, ServedClosure closure) {
+    private Host(AgentProgram agent, ChrootStore store, ServedPaths closure, URI from) {
         this.agent = agent;
         this.store = store;
         this.closure = closure;
+        this.from = from;
     }
 
-    static Host with(NixInstallation nix, ServedClosure closure) throws IOException {
-        return new Host(AgentProgram.with(nix), nix.newStore(), closure);
+    static Host with(NixInstallation nix, ServedPaths closure) throws IOException {
+        return with(nix, closure, closure.server().uri());
+    }
+
+    /** One that reaches the closure's server by another address. */
+    static Host with(NixInstallation nix, ServedPaths closure, URI from) throws IOException {
+        return new Host(AgentProgram.with(nix), nix.newStore(), closure, from);
     }
 
     AgentProgram agent() {
@@ -62,7 +71,7 @@ final class Host implements AutoCloseable {
         command.addAll(
                 List.of(
                         "--from",
-                        closure.server().uri().toString(),
+                        from.toString(),
                         "--store",
                         store.directory().toString(),
                         "--trusted-public-key",
@@ -107,6 +116,15 @@ final class Host implements AutoCloseable {
         }
     }
 
+    /** Those of the closure that are not valid. */
+    List<Member> missing() {
+        Set<StorePath> invalid =
+                store.invalid(closure.members().stream().map(Member::path).toList());
+        return closure.members().stream()
+                .filter(member -> invalid.contains(member.path()))
+                .toList();
+    }
+
     /** A second run succeeds and asks for what is missing only. */
     void assertCompletes(Collection<Member> missing) throws IOException, InterruptedException {
         int before = closure.server().requests().size();
@@ -126,6 +144,23 @@ final class Host implements AutoCloseable {
                                 .map(HostileServer.Request::path))
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertHolds(closure.members());
+    }
+
+    /** No process works on the store any more, and no file of the agent is left in /tmp. */
+    void assertNothingRuns() throws IOException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!workers().isEmpty()) {
+            assertThat(System.nanoTime()).as("%s end", workers()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+        assertThat(agent.temporaryFiles()).isEmpty();
+    }
+
+    private List<String> workers() {
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(command -> command.contains(store.directory().toString()))
+                .toList();
     }
 
     static void assertNoStackTrace(AgentProgram.Run run) {

@@ -9,7 +9,7 @@ import org.tukaani.xz.XZInputStream;
 
 /**
  * Opens decompressing streams and shares their big buffers among them. Keep one for the length of a
- * fetch: it holds on to at most 16 MiB of buffers between streams and has nothing to close. Safe
+ * fetch: it holds on to at most 65 MiB of buffers between streams and has nothing to close. Safe
  * for use by many threads.
  *
  * <p>What one stream may take: xz 65 MiB (the dictionary of {@code xz -9}), and all open xz streams

@@ -18,7 +18,10 @@ final class XzMemory extends ArrayCache {
     static final int STREAM_LIMIT_KIB = 66 * 1024;
 
     private static final int SHARED_LIMIT_KIB = 72 * 1024;
-    private static final int KEPT_LIMIT = 16 << 20;
+    // The widest one, too: a closing stream still holds its own while the next one asks, and there
+    // is
+    // no room for two.
+    private static final int KEPT_LIMIT = 65 << 20;
     private static final int BIG = 1 << 20;
     private static final int WAIT_MINUTES = 10;
 

@@ -19,9 +19,13 @@ import java.util.OptionalLong;
  *
  * <p>Unknown keys are ignored, as are signatures that are malformed: Nix 2.34 would refuse the
  * whole narinfo, but one broken signature beside a good one says nothing of the path. Each other
- * key may stand once.
+ * key may stand once. Of signatures the first 32 are read, as many as are tried at most.
  */
 public final class NarInfoParser {
+    // A plan keeps these of every path, and nobody's signature covers them.
+    private static final int MAX_URL_LENGTH = 4096;
+    private static final int MAX_SIGNATURES = 32;
+
     private static final String NO_DERIVER = "unknown-deriver";
 
     private NarInfoParser() {}
@@ -137,12 +141,18 @@ public final class NarInfoParser {
                     "expected a URL of visible ASCII characters but found "
                             + FormatException.excerpt(value));
         }
+        if (value.length() > MAX_URL_LENGTH) {
+            throw new FormatException("longer than any URL: " + FormatException.excerpt(value));
+        }
         return value;
     }
 
     private static List<Signature> signatures(List<String> texts) {
         var signatures = new ArrayList<Signature>();
         for (String text : texts) {
+            if (signatures.size() == MAX_SIGNATURES) {
+                break;
+            }
             try {
                 signatures.add(Signature.parse(text));
             } catch (FormatException _) {

@@ -1,5 +1,8 @@
 package io.nixfleet.nix.narinfo;
 
+import io.nixfleet.nix.store.StorePath;
+import java.util.function.UnaryOperator;
+
 /** A narinfo that may be acted upon. Only {@link NarInfoVerifier} makes one. Immutable. */
 public final class VerifiedNarInfo {
     private final NarInfo narInfo;
@@ -27,6 +30,31 @@ public final class VerifiedNarInfo {
     /** Why it is believed. */
     public Trust trust() {
         return trust;
+    }
+
+    /**
+     * The same, with an equal instance in place of each reference: narinfos of one closure name the
+     * same paths again and again, and keep them only once that way.
+     */
+    public VerifiedNarInfo sharing(UnaryOperator<StorePath> instances) {
+        PathInfo info = narInfo.info();
+        var shared =
+                new PathInfo(
+                        info.path(),
+                        info.deriver(),
+                        info.narHash(),
+                        info.narSize(),
+                        info.references().stream().map(instances).toList(),
+                        info.signatures(),
+                        info.contentAddress());
+        return new VerifiedNarInfo(
+                new NarInfo(
+                        shared,
+                        narInfo.url(),
+                        narInfo.compression(),
+                        narInfo.fileHash(),
+                        narInfo.fileSize()),
+                trust);
     }
 
     @Override

@@ -16,8 +16,6 @@ import java.util.Locale;
  * @param chain in the order in which they were applied; empty for the identity
  */
 record ContentEncodings(List<Compression> chain) {
-    private static final int MAX_CHAIN = 3;
-
     ContentEncodings {
         chain = List.copyOf(chain);
     }
@@ -26,7 +24,7 @@ record ContentEncodings(List<Compression> chain) {
      * Reads the header {@code Content-Encoding}.
      *
      * @throws FormatException for an encoding that was not asked for and is not known, or for more
-     *     than three on top of one another
+     *     than one: nobody needs that, and each would take its memory
      */
     static ContentEncodings of(HttpHead head) {
         var chain = new ArrayList<Compression>();
@@ -46,7 +44,7 @@ record ContentEncodings(List<Compression> chain) {
                 }
             }
         }
-        if (chain.size() > MAX_CHAIN) {
+        if (chain.size() > 1) {
             throw new FormatException("%d Content-Encodings are too many".formatted(chain.size()));
         }
         return new ContentEncodings(chain);

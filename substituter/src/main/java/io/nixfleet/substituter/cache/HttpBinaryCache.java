@@ -11,6 +11,7 @@ import io.nixfleet.substituter.cache.http.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -23,12 +24,16 @@ import org.jspecify.annotations.Nullable;
 final class HttpBinaryCache implements BinaryCache {
     private static final int NARINFO_LIMIT = 1 << 20;
     private static final int CACHE_INFO_LIMIT = 64 * 1024;
+    // What a narinfo with a thousand references has.
+    private static final int USUAL_BYTES = 64 * 1024;
+    private static final int UNUSUAL_AT_ONCE = 4;
 
     private final CacheLocation location;
     private final CacheOptions options;
     private final HttpFetcher fetcher;
     private final CacheInfoOnce info;
     private final Semaphore lookups;
+    private final Semaphore unusual = new Semaphore(UNUSUAL_AT_ONCE, true);
     private final Semaphore downloads;
     private final Set<HttpNarDownload> open = ConcurrentHashMap.newKeySet();
 
@@ -74,16 +79,17 @@ final class HttpBinaryCache implements BinaryCache {
     }
 
     private byte[] readInfo() throws CacheException, InterruptedException {
-        return read("nix-cache-info", CACHE_INFO_LIMIT);
+        try (var room = new Room(unusual)) {
+            return read("nix-cache-info", CACHE_INFO_LIMIT, room);
+        }
     }
 
     @Override
     public NarInfoLookup lookup(StorePath path) throws InterruptedException {
         String what = path.hashPart() + ".narinfo";
-        byte[] text;
         lookups.acquire();
-        try {
-            text = read(what, NARINFO_LIMIT);
+        try (var room = new Room(unusual)) {
+            return NarInfoText.judge(read(what, NARINFO_LIMIT, room), path, name(), what);
         } catch (CacheException e) {
             return e.kind() == CacheException.Kind.ABSENT
                     ? new NarInfoLookup.Absent()
@@ -91,24 +97,24 @@ final class HttpBinaryCache implements BinaryCache {
         } finally {
             lookups.release();
         }
-        return NarInfoText.judge(text, path, name(), what);
     }
 
-    private byte[] read(String what, int limit) throws CacheException, InterruptedException {
+    private byte[] read(String what, int limit, Room room)
+            throws CacheException, InterruptedException {
         var request =
                 new HttpFetcher.Request(
                         what,
                         location.base().resolve(what),
                         Map.of(),
                         HttpGet.Lane.LOOKUP,
-                        limit,
+                        USUAL_BYTES,
                         bytes -> {},
                         exchange -> {});
         return new Retries(options, name(), what, Thread::sleep)
-                .run(attempt -> readOnce(request, limit, attempt));
+                .run(attempt -> readOnce(request, limit, room, attempt));
     }
 
-    private byte[] readOnce(HttpFetcher.Request request, int limit, int attempt)
+    private byte[] readOnce(HttpFetcher.Request request, int limit, Room room, int attempt)
             throws AttemptFailedException, InterruptedException {
         Patience patience = Patience.until(options.limits().lookupTimeout());
         HttpFetcher.Answer answer = fetcher.get(request, attempt);
@@ -118,22 +124,36 @@ final class HttpBinaryCache implements BinaryCache {
                 throw refused(request.what(), answer);
             }
             var encodings = ContentEncodings.of(answer.head());
-            try (InputStream body =
-                    encodings.decode(exchange.body(patience), options.decompressors())) {
-                byte[] content = body.readNBytes(limit + 1);
-                if (content.length > limit) {
-                    throw corrupt(
-                            request.what(), "it is longer than %d bytes".formatted(limit), null);
-                }
-                return content;
+            if (!encodings.identity()) {
+                room.take();
             }
-        } catch (CorruptStreamException | FormatException e) {
+            var encoded = new BoundedStream(exchange.body(patience), 2L * limit);
+            try (InputStream body = encodings.decode(encoded, options.decompressors())) {
+                byte[] content = body.readNBytes(USUAL_BYTES);
+                if (content.length < USUAL_BYTES) {
+                    return content;
+                }
+                room.take();
+                return whole(content, body, limit, request.what());
+            }
+        } catch (CorruptStreamException | BoundedStream.OverlongException | FormatException e) {
             throw corrupt(request.what(), String.valueOf(e.getMessage()), e);
         } catch (InterruptedIOException e) {
             throw interrupted(e);
         } catch (IOException e) {
             throw fetcher.broken(request.what(), e);
         }
+    }
+
+    private byte[] whole(byte[] start, InputStream rest, int limit, String what)
+            throws AttemptFailedException, IOException {
+        byte[] end = rest.readNBytes(limit + 1 - start.length);
+        if (start.length + end.length > limit) {
+            throw corrupt(what, "it is longer than %d bytes".formatted(limit), null);
+        }
+        byte[] all = Arrays.copyOf(start, start.length + end.length);
+        System.arraycopy(end, 0, all, start.length, end.length);
+        return all;
     }
 
     /** S3 says 403 for files that are not there, to those who may not list the bucket. */
@@ -157,6 +177,34 @@ final class HttpBinaryCache implements BinaryCache {
         var interrupted = new InterruptedException(cause.getMessage());
         interrupted.initCause(cause);
         return interrupted;
+    }
+
+    /**
+     * The room for one of few answers that are unusually long, or encoded, from the time when that
+     * shows until it was judged: all lookups at once are many, and each such answer takes some MiB.
+     */
+    private static final class Room implements AutoCloseable {
+        private final Semaphore rooms;
+        private boolean taken;
+
+        Room(Semaphore rooms) {
+            this.rooms = rooms;
+        }
+
+        void take() throws InterruptedException {
+            if (!taken) {
+                rooms.acquire();
+                taken = true;
+            }
+        }
+
+        @Override
+        public void close() {
+            if (taken) {
+                taken = false;
+                rooms.release();
+            }
+        }
     }
 
     @Override

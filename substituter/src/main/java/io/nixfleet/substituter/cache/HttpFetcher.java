@@ -3,6 +3,7 @@ package io.nixfleet.substituter.cache;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.substituter.cache.credentials.Credentials;
 import io.nixfleet.substituter.cache.credentials.Netrc;
+import io.nixfleet.substituter.cache.http.AddressRule;
 import io.nixfleet.substituter.cache.http.HttpExchange;
 import io.nixfleet.substituter.cache.http.HttpGet;
 import io.nixfleet.substituter.cache.http.HttpHead;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +117,7 @@ final class HttpFetcher {
                                     target,
                                     headers,
                                     request.lane(),
+                                    addresses(target),
                                     request.bodyBound(),
                                     attempt,
                                     request.received()));
@@ -136,6 +137,16 @@ final class HttpFetcher {
             return login.isPresent() ? login : netrc.find(target.getHost());
         }
         return netrc.findNamed(target.getHost());
+    }
+
+    /**
+     * The operator chose the cache's host. Where a cache sends us is its own choice, and must not
+     * make us ask what only this host can reach.
+     */
+    private AddressRule addresses(URI target) {
+        return target.getHost().equalsIgnoreCase(base.getHost())
+                ? AddressRule.ANY
+                : AddressRule.reachableFrom(base.getHost());
     }
 
     private static boolean sameOrigin(URI a, URI b) {
@@ -232,7 +243,7 @@ final class HttpFetcher {
                         CacheException.Kind.UNREACHABLE,
                         what,
                         "HTTP status %d".formatted(head.status())),
-                RetryAfter.of(head, InstantSource.system()));
+                RetryAfter.of(head));
     }
 
     private AttemptFailedException unexpected(String what, int status) {
@@ -251,7 +262,7 @@ final class HttpFetcher {
                     failure(CacheException.Kind.UNREACHABLE, what, cause.getMessage(), cause));
         }
         return switch (transportFailure.kind()) {
-            case BROKEN ->
+            case BROKEN, STALLED ->
                     AttemptFailedException.transientFailure(
                             failure(
                                     CacheException.Kind.UNREACHABLE,
@@ -266,7 +277,7 @@ final class HttpFetcher {
                                     what,
                                     cause.getMessage(),
                                     cause));
-            case MALFORMED ->
+            case MALFORMED, FORBIDDEN ->
                     AttemptFailedException.forGood(
                             failure(
                                     CacheException.Kind.NOT_A_CACHE,

@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.cache;
 
 import io.nixfleet.substituter.cache.http.HttpExchange;
+import io.nixfleet.substituter.cache.http.TransportException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -36,6 +37,7 @@ final class HttpNarDownload implements NarDownload {
     private @Nullable CacheException failure;
     private long delivered;
     private int resumptions;
+    private boolean progressed;
 
     HttpNarDownload(
             NarTransfers transfers,
@@ -108,7 +110,7 @@ final class HttpNarDownload implements NarDownload {
                     int count = live.bytes().read(bytes, offset, length);
                     if (count > 0) {
                         delivered += count;
-                        retries.reset();
+                        progressed = true;
                     }
                     return count;
                 } catch (InterruptedIOException e) {
@@ -174,6 +176,10 @@ final class HttpNarDownload implements NarDownload {
         if (resumptions > options.limits().resumptions()) {
             throw transfers.brokenTooOften(resumptions, broken.reason());
         }
+        if (progressed && !stalled(cause)) {
+            retries.reset();
+        }
+        progressed = false;
         retries.failed(broken);
         NarTransfers.Transfer next = retries.run(this::begin);
         options.listener()
@@ -183,6 +189,12 @@ final class HttpNarDownload implements NarDownload {
                         delivered,
                         next.ranged(),
                         broken.reasonText());
+    }
+
+    /** A few bytes before a stall are no progress: a drip would buy a time limit with each. */
+    private static boolean stalled(IOException cause) {
+        return cause instanceof TransportException transport
+                && transport.kind() == TransportException.Kind.STALLED;
     }
 
     private void acquirePermit() throws CacheException, InterruptedException {

@@ -23,6 +23,7 @@ import java.util.function.LongConsumer;
 /** Begins transfers of one NAR file, at its start or where an earlier one broke off. */
 final class NarTransfers {
     private static final String NAR_ENCODINGS = "zstd, gzip;q=0.5, br;q=0.3";
+    private static final long FILE_SLACK_BYTES = 4L << 20;
     // A server that sends less than this per second is as good as none.
     private static final int SLOWEST_BYTES_PER_SECOND = 128;
 
@@ -75,9 +76,13 @@ final class NarTransfers {
 
     /** Why a transfer that had begun ended before its end. */
     AttemptFailedException broken(IOException cause) {
-        return cause instanceof CorruptStreamException
-                ? corrupt("its Content-Encoding is broken: " + cause.getMessage(), cause)
-                : fetcher.broken(what, cause);
+        return switch (cause) {
+            case CorruptStreamException _ ->
+                    corrupt("its Content-Encoding is broken: " + cause.getMessage(), cause);
+            case BoundedStream.OverlongException _ ->
+                    corrupt(String.valueOf(cause.getMessage()), cause);
+            default -> fetcher.broken(what, cause);
+        };
     }
 
     CacheException brokenTooOften(int times, CacheException last) {
@@ -115,7 +120,7 @@ final class NarTransfers {
             Transfer transfer = judge(answer, offset);
             begun = true;
             return transfer;
-        } catch (CorruptStreamException | FormatException e) {
+        } catch (CorruptStreamException | BoundedStream.OverlongException | FormatException e) {
             throw corrupt(String.valueOf(e.getMessage()), e);
         } catch (EOFException e) {
             throw corrupt("it became shorter than the %d bytes it had before".formatted(offset), e);
@@ -181,14 +186,33 @@ final class NarTransfers {
         }
         Duration stall = options.limits().stallTimeout();
         int atLeast = (int) Math.max(1, stall.toSeconds() * SLOWEST_BYTES_PER_SECOND);
-        InputStream body = answer.exchange().body(Patience.forProgress(stall, atLeast));
+        var body =
+                new BoundedStream(
+                        answer.exchange().body(Patience.forProgress(stall, atLeast)), fileLimit());
         if (ranged) {
             return new Transfer(answer.exchange(), body, true, validator);
         }
         validator = encodings.identity() ? validator(head) : Optional.empty();
-        InputStream decoded = encodings.decode(body, options.decompressors());
+        InputStream decoded =
+                encodings.identity()
+                        ? body
+                        : new BoundedStream(
+                                new LazyStream(
+                                        body,
+                                        () -> encodings.decode(body, options.decompressors())),
+                                fileLimit());
         skip(decoded, offset);
         return new Transfer(answer.exchange(), decoded, false, validator);
+    }
+
+    /**
+     * No compression makes a NAR much longer. Frames that hold nothing could come for ever, and
+     * whoever decompresses would wait for the next byte as long.
+     */
+    private long fileLimit() {
+        long narSize = narInfo.info().narSize();
+        long limit = narSize + narSize / 4 + FILE_SLACK_BYTES;
+        return limit < 0 ? Long.MAX_VALUE : limit;
     }
 
     private static void skip(InputStream decoded, long offset) throws IOException {

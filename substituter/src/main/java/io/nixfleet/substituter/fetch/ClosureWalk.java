@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,6 +38,12 @@ import java.util.stream.Stream;
  * such a path refers to; those that need it wait until a fallback brought it.
  */
 final class ClosureWalk {
+    /** Real closures have about ten; without a limit, few paths could take all memory. */
+    private static final int REFERENCES_PER_PATH = 20;
+
+    /** Far deeper than real closures; longer ones would be told for each path that is absent. */
+    private static final int MAX_WAY = 100;
+
     private final StoreSession session;
     private final RankedCaches caches;
     private final NarInfoVerifier verifier;
@@ -44,11 +51,15 @@ final class ClosureWalk {
     private final Predicate<PathResult.Failure> mayFallBack;
     private final FetchListener listener;
 
+    /** One instance for each path that trusted narinfos name; shared by the lookups. */
+    private final Map<StorePath, StorePath> instances = new ConcurrentHashMap<>();
+
     private final Set<StorePath> seen = new LinkedHashSet<>();
     private final Map<StorePath, StorePath> referrers = new HashMap<>();
     private final Set<StorePath> valid = new LinkedHashSet<>();
     private final Map<StorePath, PlannedPath> wanted = new LinkedHashMap<>();
     private final Map<StorePath, PathResult.Failure> failures = new LinkedHashMap<>();
+    private long references;
 
     ClosureWalk(
             StoreSession session,
@@ -123,24 +134,31 @@ final class ClosureWalk {
     }
 
     private void refuseEndlessClosure() throws StoreException {
-        if (seen.size() > policy.maxPaths()) {
+        if (seen.size() > policy.maxPaths() || instances.size() > policy.maxPaths()) {
             throw StoreException.refused(
                     "the closure has more than %d paths that the store lacks; nothing was fetched"
                             .formatted(policy.maxPaths()));
         }
+        long maxReferences = (long) policy.maxPaths() * REFERENCES_PER_PATH;
+        if (references > maxReferences) {
+            throw StoreException.refused(
+                    "the closure has more than %d references between its paths; nothing was fetched"
+                            .formatted(maxReferences));
+        }
     }
 
-    private void take(Answer answer, List<StorePath> unchecked) {
+    private void take(Answer answer, List<StorePath> unchecked) throws StoreException {
         switch (answer) {
             case Answer.Usable(StorePath path, VerifiedNarInfo narInfo, GuardedCache source) -> {
-                var planned = new PlannedPath(narInfo, source);
-                wanted.put(path, planned);
-                for (StorePath reference : planned.dependencies()) {
+                for (StorePath reference : narInfo.info().references()) {
                     if (seen.add(reference)) {
                         referrers.put(reference, path);
                         unchecked.add(reference);
                     }
                 }
+                wanted.put(path, new PlannedPath(narInfo, source));
+                references += narInfo.info().references().size();
+                refuseEndlessClosure();
             }
             case Answer.Unusable(StorePath path, PathResult.Failure failure) ->
                     failures.put(
@@ -161,7 +179,8 @@ final class ClosureWalk {
                     case NarInfoLookup.Found(var narInfo) -> {
                         switch (cache.judge(narInfo, verifier)) {
                             case Verdict.Trusted(var trusted) -> {
-                                return new Answer.Usable(path, trusted, cache);
+                                return new Answer.Usable(
+                                        path, trusted.sharing(this::instance), cache);
                             }
                             case Verdict.Untrusted untrusted ->
                                     problems.untrusted(cache.name(), untrusted);
@@ -180,9 +199,27 @@ final class ClosureWalk {
         }
     }
 
+    /**
+     * The instance that stands for all equal ones. Once there are too many, the walk is refused
+     * with the next answer that it takes: until then any one will do, and no more are kept.
+     */
+    private StorePath instance(StorePath path) {
+        StorePath known = instances.get(path);
+        if (known != null) {
+            return known;
+        }
+        if (instances.size() > policy.maxPaths()) {
+            return instances.keySet().iterator().next();
+        }
+        StorePath other = instances.putIfAbsent(path, path);
+        return other == null ? path : other;
+    }
+
     private List<StorePath> wayTo(StorePath path) {
         var way = new ArrayDeque<StorePath>();
-        for (StorePath at = referrers.get(path); at != null; at = referrers.get(at)) {
+        for (StorePath at = referrers.get(path);
+                at != null && way.size() < MAX_WAY;
+                at = referrers.get(at)) {
             way.addFirst(at);
         }
         return List.copyOf(way);

@@ -19,7 +19,7 @@ public record FetchPolicy(
         int maxPaths,
         int failuresUntilSetAside,
         int spoiltUntilSetAside) {
-    public static final FetchPolicy DEFAULT = new FetchPolicy(64, 16, 200_000, 3, 10);
+    public static final FetchPolicy DEFAULT = new FetchPolicy(64, 16, 50_000, 3, 10);
 
     public FetchPolicy {
         requirePositive(lookupsInFlight, "lookupsInFlight");

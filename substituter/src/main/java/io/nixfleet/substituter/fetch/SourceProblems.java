@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
  * something unreachable over something absent, since a path is absent only if every cache says so.
  */
 final class SourceProblems {
+    private static final int MAX_SHOWN = 20;
+
     private final StorePath path;
     private final List<String> reasons = new ArrayList<>();
     private boolean refused;
@@ -55,8 +57,13 @@ final class SourceProblems {
     }
 
     static String ring(List<StorePath> cycle) {
+        String more = cycle.size() <= MAX_SHOWN ? "" : " → … (%d paths)".formatted(cycle.size());
         return "references form a cycle: "
-                + cycle.stream().map(StorePath::baseName).collect(Collectors.joining(" → "))
+                + cycle.stream()
+                        .limit(MAX_SHOWN)
+                        .map(StorePath::baseName)
+                        .collect(Collectors.joining(" → "))
+                + more
                 + " → "
                 + cycle.getFirst().baseName();
     }

@@ -59,7 +59,7 @@ final class CacheFixture implements AutoCloseable, CacheListener {
     }
 
     NarDownload open(String url, Compression compression) {
-        return cache().open(NarInfos.of(NarInfos.path('a'), url, compression, new byte[1]));
+        return cache().open(NarInfos.ofSize(1L << 30, url, compression));
     }
 
     byte[] download(String url, Compression compression) throws IOException {

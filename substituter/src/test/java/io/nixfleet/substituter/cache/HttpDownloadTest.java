@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nixfleet.nix.compression.Compressed;
 import io.nixfleet.nix.compression.Compression;
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.testing.cache.Answer;
 import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.HostileServer;
 import io.nixfleet.testing.cache.NarInfos;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -279,6 +281,57 @@ class HttpDownloadTest {
         assertThatThrownBy(this::download)
                 .rootCause()
                 .hasMessageMatching("only [0-9]+ bytes came in 1000 ms of waiting");
+    }
+
+    @Test
+    void endsDripThoughEachTransferBringsSomeBytes() {
+        use(new CacheFixture(CacheLimits.DEFAULT.withStallTimeout(Duration.ofSeconds(1))));
+        server.on(NAR, Answers.drip(BODY, 20));
+
+        assertThatThrownBy(this::download)
+                .isInstanceOf(CacheException.class)
+                .hasMessageEndingWith("(given up after 3 attempts)");
+        assertThat(server.requests(NAR)).hasSize(3);
+    }
+
+    /** zstd frames of which each holds nothing: they could come for ever without a byte of NAR. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Content-Encoding: zstd"})
+    void endsFileThatHoldsNothing(String header) throws IOException {
+        byte[] frames = repeated(Compressed.bytes(Compression.ZSTD, new byte[0]), 1 << 20);
+        server.on(
+                NAR,
+                (_, wire) -> {
+                    if (header.isEmpty()) {
+                        wire.head(200);
+                    } else {
+                        wire.head(200, header);
+                    }
+                    wire.close();
+                    while (!wire.pause(0)) {
+                        wire.bytes(frames);
+                    }
+                });
+
+        var small = NarInfos.ofSize(1000, "nar/a.nar", Compression.ZSTD);
+        try (var download = fixture.cache().open(small)) {
+            assertThatThrownBy(
+                            () ->
+                                    new Decompressors()
+                                            .open(Compression.ZSTD, download.stream())
+                                            .read())
+                    .isInstanceOf(CacheException.class)
+                    .hasMessageContaining("goes on after 4195554 bytes");
+        }
+        assertThat(server.bytesWritten()).isLessThan(32 << 20);
+    }
+
+    private static byte[] repeated(byte[] piece, int atLeast) {
+        var all = new ByteArrayOutputStream();
+        while (all.size() < atLeast) {
+            all.writeBytes(piece);
+        }
+        return all.toByteArray();
     }
 
     @Test

@@ -240,12 +240,13 @@ class HttpLookupTest {
     }
 
     @Test
-    void decodesChainedContentEncodings() throws InterruptedException {
+    void refusesEncodingsWithinOneAnother() throws InterruptedException {
         byte[] gzipped = Compressed.bytes(Compression.GZIP, TEXT.getBytes(StandardCharsets.UTF_8));
         byte[] both = Compressed.bytes(Compression.ZSTD, gzipped);
         server.on(FILE, Answers.ok(both, "Content-Encoding: gzip, zstd"));
 
-        found(fixture.cache().lookup(PATH));
+        assertThat(failed(fixture.cache().lookup(PATH)))
+                .hasMessageEndingWith("2 Content-Encodings are too many");
     }
 
     @Test

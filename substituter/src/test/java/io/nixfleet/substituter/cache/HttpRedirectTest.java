@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nixfleet.nix.compression.Compression;
 import io.nixfleet.nix.store.StorePath;
@@ -102,6 +103,36 @@ class HttpRedirectTest {
 
         assertThat(reason).hasMessageEndingWith("redirected " + why);
         assertThat(reason.kind()).isEqualTo(CacheException.Kind.NOT_A_CACHE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://169.254.169.254/latest/meta-data/",
+                "http://[fe80::1]/x",
+                "http://[::ffff:169.254.169.254]/x",
+                "http://100.100.100.200/x",
+                "http://[fd00:ec2::254]/x",
+                "http://224.0.0.1/x",
+            })
+    void refusesRedirectToTheLinkOrToMetadata(String location) throws InterruptedException {
+        server.on(FILE, Answers.redirect(302, location));
+
+        CacheException reason = failed(lookup(""));
+
+        assertThat(reason).hasMessageContaining("which is no address of another host's service");
+        assertThat(reason.kind()).isEqualTo(CacheException.Kind.NOT_A_CACHE);
+        assertThat(server.requests()).as("it is not tried again").hasSize(1);
+    }
+
+    @Test
+    void refusesNarUrlOfMetadata() {
+        var narInfo = NarInfos.of(PATH, "http://169.254.169.254/x", Compression.NONE, new byte[1]);
+
+        try (var download = caches.open(server.uri()).open(narInfo)) {
+            assertThatThrownBy(() -> download.stream().read())
+                    .hasMessageContaining("which is no address of another host's service");
+        }
     }
 
     @Test

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryPolicyTest {
     private static final long SEED = 7;
@@ -62,8 +65,19 @@ class RetryPolicyTest {
                 "99999999999999999999 | 0",
             })
     void readsRetryAfter(String header, long seconds) {
-        InstantSource clock = InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z"));
+        assertThat(RetryAfter.parse(header, Optional.of("Thu, 01 Jan 2026 00:00:00 GMT")))
+                .hasSeconds(seconds);
+    }
 
-        assertThat(RetryAfter.parse(header, clock)).hasSeconds(seconds);
+    @ParameterizedTest
+    @ValueSource(ints = {1970, 2026, 2099})
+    void takesADateFromTheServersClockAndNeverFromOurs(int year) {
+        ZonedDateTime now = ZonedDateTime.of(year, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+        String later = DateTimeFormatter.RFC_1123_DATE_TIME.format(now.plusSeconds(20));
+        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(now);
+
+        assertThat(RetryAfter.parse(later, Optional.of(date))).hasSeconds(20);
+        assertThat(RetryAfter.parse(later, Optional.empty())).isZero();
+        assertThat(RetryAfter.parse(later, Optional.of("soon"))).isZero();
     }
 }

@@ -65,6 +65,7 @@ final class FetchBench implements AutoCloseable {
                                 .limits(
                                         CacheLimits.DEFAULT
                                                 .withResponseTimeout(patience)
+                                                .withLookupTimeout(patience)
                                                 .withStallTimeout(patience)
                                                 .withResumptions(2))
                                 .build());

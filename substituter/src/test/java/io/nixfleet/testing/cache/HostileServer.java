@@ -23,7 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * An HTTP/1.1 server on a loopback port that does what its script says, however wrong. Each path
- * has its answers, given in turn; the last one goes on for ever; a path without a script is 404.
+ * has its answers, given in turn; the last one goes on for ever; a path without a script is 404,
+ * unless another answer is set.
  */
 public final class HostileServer implements AutoCloseable {
     /** What the server got. */
@@ -37,6 +38,7 @@ public final class HostileServer implements AutoCloseable {
     private final ServerSocket listener;
     private final Map<String, Deque<Answer>> scripts = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile Answer otherwise = Answers.status(404);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong written = new AtomicLong();
@@ -65,6 +67,12 @@ public final class HostileServer implements AutoCloseable {
     /** Sets a path's answers; the path may carry a query. */
     public HostileServer on(String path, Answer... answers) {
         scripts.put(path, new ArrayDeque<>(List.of(answers)));
+        return this;
+    }
+
+    /** Sets the answer for paths without a script. */
+    public HostileServer otherwise(Answer answer) {
+        otherwise = answer;
         return this;
     }
 
@@ -128,7 +136,7 @@ public final class HostileServer implements AutoCloseable {
     private Answer next(String path) {
         Deque<Answer> script = scripts.get(path);
         if (script == null) {
-            return Answers.status(404);
+            return otherwise;
         }
         synchronized (script) {
             return script.size() > 1 ? script.remove() : script.element();

@@ -35,6 +35,21 @@ public final class NarInfos {
         return new NarInfo(info, url, compression, Optional.empty(), OptionalLong.empty());
     }
 
+    /** One that allows for a NAR of that size, whatever its content. */
+    public static NarInfo ofSize(long narSize, String url, Compression compression) {
+        PathInfo one = of(path('a'), url, compression, new byte[1]).info();
+        var info =
+                new PathInfo(
+                        one.path(),
+                        one.deriver(),
+                        one.narHash(),
+                        narSize,
+                        one.references(),
+                        one.signatures(),
+                        one.contentAddress());
+        return new NarInfo(info, url, compression, Optional.empty(), OptionalLong.empty());
+    }
+
     public static String text(StorePath path, String url, Compression compression, byte[] nar) {
         return NarInfoWriter.write(of(path, url, compression, nar));
     }

@@ -21,7 +21,7 @@ import java.util.random.RandomGenerator;
  * A small signed closure at a server, of which any path can be spoilt: two leaves, an application
  * that needs the first, and a top that needs the application and the second.
  */
-public final class ServedClosure implements AutoCloseable {
+public final class ServedClosure implements ServedPaths {
     private static final int FILE_BYTES = 3000;
 
     private final SecretKey key = TestPaths.key("hostile-1");
@@ -56,10 +56,12 @@ public final class ServedClosure implements AutoCloseable {
         return TestClosure.member(random, name, tree, needs, key);
     }
 
+    @Override
     public SecretKey key() {
         return key;
     }
 
+    @Override
     public HostileServer server() {
         return server;
     }
@@ -78,11 +80,12 @@ public final class ServedClosure implements AutoCloseable {
         return app;
     }
 
+    @Override
     public Member top() {
         return top;
     }
 
-    /** Dependencies first. */
+    @Override
     public List<Member> members() {
         return List.of(leaf, otherLeaf, app, top);
     }

@@ -11,6 +11,7 @@ import java.util.function.LongConsumer;
  * @param headers to send; perhaps secret
  * @param lane which connections to use
  * @param bodyBound how many bytes may wait for the reader
+ * @param addresses which addresses of its host it may go to
  * @param attempt counts from 0; a host with several addresses is tried at another one each time
  * @param received told of each piece of the body that arrives, in bytes, on the event loop
  */
@@ -18,6 +19,7 @@ public record HttpGet(
         URI uri,
         Map<String, String> headers,
         Lane lane,
+        AddressRule addresses,
         int bodyBound,
         int attempt,
         LongConsumer received) {

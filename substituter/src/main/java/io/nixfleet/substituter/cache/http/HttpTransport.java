@@ -84,7 +84,7 @@ public final class HttpTransport implements AutoCloseable {
             // The target's name is the proxy's to look up.
             request.setProxyOptions(proxyOptions(proxy.get(), get.attempt()));
         } else {
-            String address = address(uri.getHost(), get.attempt());
+            String address = address(uri.getHost(), get.attempt(), get.addresses());
             request.setServer(SocketAddress.inetSocketAddress(port, address));
         }
         get.headers().forEach(request::putHeader);
@@ -109,7 +109,7 @@ public final class HttpTransport implements AutoCloseable {
         var proxyOptions =
                 new ProxyOptions()
                         .setType(ProxyType.HTTP)
-                        .setHost(address(proxy.host(), attempt))
+                        .setHost(address(proxy.host(), attempt, AddressRule.ANY))
                         .setPort(proxy.port())
                         .setConnectTimeout(options.connectTimeout());
         proxy.authorization()
@@ -131,10 +131,17 @@ public final class HttpTransport implements AutoCloseable {
      * Looked up here, on the caller's thread, with the system's resolver: Vert.x's own does not
      * know all that /etc/nsswitch.conf may say, and Java's would block the event loop.
      */
-    private static String address(String host, int attempt) throws IOException {
+    private static String address(String host, int attempt, AddressRule rule) throws IOException {
         try {
             InetAddress[] addresses = InetAddress.getAllByName(host);
-            return addresses[attempt % addresses.length].getHostAddress();
+            InetAddress chosen = addresses[attempt % addresses.length];
+            if (!rule.allows(chosen)) {
+                throw new TransportException(
+                        TransportException.Kind.FORBIDDEN,
+                        "led to %s, which is no address of another host's service"
+                                .formatted(chosen.getHostAddress()));
+            }
+            return chosen.getHostAddress();
         } catch (UnknownHostException e) {
             throw new TransportException(
                     TransportException.Kind.BROKEN,

@@ -29,10 +29,6 @@ public abstract sealed class Patience {
 
     abstract void received(int bytes);
 
-    private static TransportException ended(String message) {
-        return new TransportException(TransportException.Kind.BROKEN, message);
-    }
-
     private static final class Deadline extends Patience {
         private final Duration limit;
         private final long end;
@@ -46,7 +42,9 @@ public abstract sealed class Patience {
         long left() throws TransportException {
             long left = end - System.nanoTime();
             if (left <= 0) {
-                throw ended("the answer was not complete after %d ms".formatted(limit.toMillis()));
+                throw new TransportException(
+                        TransportException.Kind.BROKEN,
+                        "the answer was not complete after %d ms".formatted(limit.toMillis()));
             }
             return left;
         }
@@ -73,7 +71,8 @@ public abstract sealed class Patience {
         long left() throws TransportException {
             if (waited >= limit.toNanos()) {
                 if (received < minimum) {
-                    throw ended(
+                    throw new TransportException(
+                            TransportException.Kind.STALLED,
                             "only %d bytes came in %d ms of waiting"
                                     .formatted(received, limit.toMillis()));
                 }

@@ -12,6 +12,10 @@ public final class TransportException extends IOException {
     public enum Kind {
         /** No connection, a connection lost, no answer in time. */
         BROKEN,
+        /** Next to nothing came for a whole limit in time. */
+        STALLED,
+        /** The host's address is one that this request must not go to. */
+        FORBIDDEN,
         /** No trust between the two ends: a certificate, a name, a protocol version. */
         TLS,
         /** What came is not HTTP, or exceeds a limit on its form. */

@@ -149,7 +149,8 @@ class HttpTransportTest {
     }
 
     private static HttpGet get(String url, HttpGet.Lane lane) {
-        return new HttpGet(URI.create(url), Map.of(), lane, 1 << 20, 0, bytes -> {});
+        return new HttpGet(
+                URI.create(url), Map.of(), lane, AddressRule.ANY, 1 << 20, 0, bytes -> {});
     }
 
     private static String read(HttpTransport transport, String url)
@@ -340,7 +341,8 @@ class HttpTransportTest {
     }
 
     private static HttpGet download(URI uri, int bound) {
-        return new HttpGet(uri, Map.of(), HttpGet.Lane.DOWNLOAD, bound, 0, _ -> {});
+        return new HttpGet(
+                uri, Map.of(), HttpGet.Lane.DOWNLOAD, AddressRule.ANY, bound, 0, _ -> {});
     }
 
     private static void awaitBuffered(HttpExchange exchange, int bytes) {

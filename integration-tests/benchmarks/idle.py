@@ -39,7 +39,7 @@ class ControlPlane:
             def do_POST(self):
                 self.rfile.read(int(self.headers.get("Content-Length", "0")))
                 outer.reports += 1
-                self.answer(202, b"")
+                self.answer(200, b"")
 
             def answer(self, status, body):
                 self.send_response(status)

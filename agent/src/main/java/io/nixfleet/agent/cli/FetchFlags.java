@@ -70,13 +70,14 @@ final class FetchFlags {
         CacheSettings settings = access.settings(extraCaches.urls(), tokenOverHttp);
         var named = new ArrayList<>(cache.stream().toList());
         named.addAll(settings.extraCaches());
-        named.forEach(FetchSources::nameOf);
         Optional<Path> logins = FlagValues.file(netrc);
-        FetchEnvironment.of(
-                NixConfig.NONE,
-                trustedPublicKeys,
-                logins,
-                CacheAccess.read(settings, named, _ -> {}));
+        FetchSources.check(
+                FetchEnvironment.of(
+                        NixConfig.NONE,
+                        trustedPublicKeys,
+                        logins,
+                        CacheAccess.read(settings, named, _ -> {})),
+                named);
         return new AgentSettings.Fetching(
                 cache,
                 trustedPublicKeys,

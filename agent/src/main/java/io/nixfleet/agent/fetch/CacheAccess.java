@@ -74,6 +74,11 @@ public final class CacheAccess {
         return trustedKeys;
     }
 
+    /** Finds out whether {@link #open} would take the URL. */
+    void check(URI url) {
+        BinaryCaches.check(url, new CacheTerms(Optional.empty(), settings.allowTrusted()));
+    }
+
     BinaryCache open(BinaryCaches caches, URI url) {
         Optional<Credentials> credentials =
                 token.filter(_ -> takesToken(url)).map(CacheAccess::bearer);

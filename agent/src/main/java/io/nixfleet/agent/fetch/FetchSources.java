@@ -106,6 +106,21 @@ public final class FetchSources implements AutoCloseable {
     }
 
     /**
+     * Finds out whether caches can be opened, without doing so.
+     *
+     * @throws FormatException for a URL that is none of a cache, or would be trusted without leave
+     */
+    public static void check(FetchEnvironment environment, List<URI> urls) {
+        for (URI url : urls) {
+            if (CopyFallback.takes(url)) {
+                var _ = CopyFallback.nameOf(url);
+            } else {
+                environment.access().check(url);
+            }
+        }
+    }
+
+    /**
      * How a cache is called in events and metrics: without a login.
      *
      * @throws FormatException when the URL is none of a cache

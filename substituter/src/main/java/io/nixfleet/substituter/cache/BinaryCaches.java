@@ -48,6 +48,22 @@ public final class BinaryCaches implements AutoCloseable {
      * @see #open(URI)
      */
     public BinaryCache open(URI url, CacheTerms terms) {
+        CacheLocation location = permitted(url, terms);
+        return location.base().getScheme().equals("file")
+                ? new FileBinaryCache(location, options)
+                : new HttpBinaryCache(location, terms.credentials(), options, transport());
+    }
+
+    /**
+     * Finds out whether {@link #open(URI, CacheTerms)} would take the URL.
+     *
+     * @throws FormatException as that does
+     */
+    public static void check(URI url, CacheTerms terms) {
+        var _ = permitted(url, terms);
+    }
+
+    private static CacheLocation permitted(URI url, CacheTerms terms) {
         var location = CacheLocation.parse(url);
         if (location.trusted() && !terms.mayBeTrusted()) {
             throw new FormatException(
@@ -56,9 +72,7 @@ public final class BinaryCaches implements AutoCloseable {
                             + " not allowed here; add the cache's public key to the trusted ones"
                             + " (or, if it is to count unsigned, use --allow-trusted-caches)");
         }
-        return location.base().getScheme().equals("file")
-                ? new FileBinaryCache(location, options)
-                : new HttpBinaryCache(location, terms.credentials(), options, transport());
+        return location;
     }
 
     private synchronized HttpTransport transport() {

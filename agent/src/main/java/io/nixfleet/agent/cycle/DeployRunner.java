@@ -1,14 +1,11 @@
 package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.activation.HostException;
-import io.nixfleet.agent.activation.SwitchUnit;
-import io.nixfleet.agent.activation.UndoState;
 import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.agent.deploy.DeployMachine;
 import io.nixfleet.agent.deploy.DeployQueue;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.Deployment;
-import io.nixfleet.agent.deploy.Outcome;
 import io.nixfleet.agent.deploy.Phase;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.deploy.Refusal;
@@ -16,10 +13,6 @@ import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.agent.logging.DeploymentScope;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateStore;
-import io.nixfleet.nix.store.StorePath;
-import io.nixfleet.protocol.HealthReport;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -44,7 +37,7 @@ public final class DeployRunner {
     private final HostTools tools;
     private final Work work;
     private final Reporter reporter;
-    private final Desired desired;
+    private final Conclusion conclusion;
     private final AgentMetrics metrics;
     private final InstantSource clock;
 
@@ -82,7 +75,7 @@ public final class DeployRunner {
         this.state = surroundings.state();
         this.tools = surroundings.tools();
         this.reporter = surroundings.reporter();
-        this.desired = surroundings.desired();
+        this.conclusion = new Conclusion(work, surroundings);
         this.metrics = surroundings.metrics();
         this.clock = surroundings.clock();
     }
@@ -175,7 +168,7 @@ public final class DeployRunner {
             now = machine.next(now, result);
         }
         enter(now);
-        conclude(now, decided);
+        conclusion.of(now, decided);
     }
 
     /** On disk before anything of the phase is done. */
@@ -324,97 +317,5 @@ public final class DeployRunner {
     private PhaseResult rollBack(Deployment now) throws InterruptedException {
         LOG.warn("rolling back: {}", now.reason().orElse("unknown"));
         return work.restorer().restore(now);
-    }
-
-    /** Each step may be done twice, should the agent end in between. */
-    private void conclude(Deployment ended, Phase decided) throws InterruptedException {
-        Outcome outcome =
-                ended.outcome().orElseThrow(() -> new IllegalStateException("no outcome"));
-        StorePath system = ended.request().system();
-        switch (outcome) {
-            case Outcome.Deployed _ -> LOG.info("{}: {}", outcome.message(), system);
-            case Outcome.AlreadyRunning _, Outcome.DryRun _, Outcome.Superseded _ ->
-                    LOG.info("{}: {}", outcome.message(), system);
-            case Outcome.Failed _ -> LOG.warn("failed: {}", outcome.message());
-            case Outcome.RolledBack(String message) -> {
-                LOG.error("{}: {}", message, system);
-                state.refuse(new Refusal(system, message, clock.instant()));
-                metrics.refused(AgentMetrics.Refused.ROLLED_BACK);
-            }
-            case Outcome.RollbackFailed(String message) -> {
-                LOG.error("this host needs attention, and is left as it is: {}", message);
-                state.refuse(new Refusal(system, message, clock.instant()));
-                state.note(Reporter.ATTENTION_NOTE, message);
-            }
-        }
-        cleanUp(ended, outcome);
-        metrics.deploymentEnded(outcome);
-        finish(ended, outcome, decided);
-    }
-
-    private void finish(Deployment ended, Outcome outcome, Phase decided)
-            throws InterruptedException {
-        boolean told =
-                switch (outcome) {
-                    case Outcome.Superseded _ -> false;
-                    case Outcome.Failed _ ->
-                            switch (ended.request().source()) {
-                                case POLL ->
-                                        desired.failed(
-                                                        ended.request().system(),
-                                                        tools.ticks().now())
-                                                || decided != Phase.FETCHING;
-                                case PUSH, OPERATOR -> true;
-                            };
-                    case Outcome.Deployed _,
-                            Outcome.AlreadyRunning _,
-                            Outcome.DryRun _,
-                            Outcome.RolledBack _,
-                            Outcome.RollbackFailed _ ->
-                            true;
-                };
-        if (told) {
-            reporter.finish(ended, outcome, health(ended.request(), outcome));
-        } else {
-            state.finish(ended, clock.instant());
-        }
-    }
-
-    private Optional<HealthReport> health(DeployRequest request, Outcome outcome)
-            throws InterruptedException {
-        if (!(outcome instanceof Outcome.Deployed && request.action().activates())) {
-            return Optional.empty();
-        }
-        Optional<HealthReport> latest = work.health().latest();
-        // The round that it passed may have been in an earlier life of the agent.
-        return latest.isPresent() ? latest : Optional.of(work.health().check());
-    }
-
-    private void forgetUnits(String id) throws HostException, InterruptedException {
-        for (SwitchUnit.Role role : SwitchUnit.Role.values()) {
-            tools.unit(id, role).clean();
-        }
-        UndoState timer = tools.undo(id).disarm();
-        if (!(timer instanceof UndoState.Absent)) {
-            tools.undo(id).forget();
-        }
-    }
-
-    /** What would be left behind does no harm, so a problem is only logged. */
-    private void cleanUp(Deployment ended, Outcome outcome) throws InterruptedException {
-        String id = ended.request().id();
-        try {
-            // Before its switch, systemd has nothing of a deployment, and need not answer.
-            if (work.switcher().hasBegun(id)) {
-                forgetUnits(id);
-            }
-            boolean needed =
-                    outcome instanceof Outcome.Deployed && ended.request().action() == Action.TEST;
-            if (!needed) {
-                Files.deleteIfExists(tools.root(id));
-            }
-        } catch (IOException e) {
-            LOG.warn("could not clean up after deployment {}: {}", id, e.getMessage());
-        }
     }
 }

@@ -167,10 +167,15 @@ class RunOptionsTest {
                     --metrics-port=http | --metrics-port: a port is 1 to 65535, not 'http'
                     --allow-insecure=perhaps | --allow-insecure is true or false, not 'perhaps'
                     --store=s3://x | 's3://x' is not a store that can be imported into; use auto
-                    --cache-url=s3://x | a cache of the kind 's3' is not supported, only http://
+                    --cache-url=ftp://x | a cache of the kind 'ftp' is not supported, only http://
+                    --cache-url=ssh://-oProxyCommand=x | a cache's URL looks like ssh://host
+                    --extra-cache-url=ftp://x | a cache of the kind 'ftp' is not supported, only http://
+                    --token-file=/nowhere | token file /nowhere cannot be read: there is no such file
+                    --trusted-public-keys-file=/nowhere | keys file /nowhere cannot be read
+                    --air-gapped=perhaps | --air-gapped is true or false, not 'perhaps'
                     --cache-url=cache.example | a cache of the kind '' is not supported
                     --cache-url=https:///x | a cache's URL looks like https://host/path
-                    --cache-url=https://c/?trusted=1 | would switch signature checks off
+                    --cache-url=https://c/?trusted=1 | parameter trusted would switch signature checks off
                     --trusted-public-key=nonsense | public key 'nonsense' has no key name
                     --trusted-public-key=a:AAAA | public key 'a' has 3 bytes, not 32
                     --netrc-file=/nowhere | netrc file /nowhere cannot be read: there is no such file

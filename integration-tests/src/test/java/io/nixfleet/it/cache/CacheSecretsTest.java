@@ -64,7 +64,7 @@ class CacheSecretsTest {
 
     private AgentProgram.Run run(String command, String url, String... more)
             throws IOException, InterruptedException {
-        var arguments = new ArrayList<>(List.of(command, "--from", url));
+        var arguments = new ArrayList<>(List.of(command, "--no-fallback", "--from", url));
         arguments.addAll(List.of(more));
         arguments.addAll(
                 List.of(

@@ -57,7 +57,7 @@ class CacheTrustTest {
     private AgentProgram.Run fetch(
             AgentProgram agent, ChrootStore store, String url, String... more)
             throws IOException, InterruptedException {
-        var command = new ArrayList<>(List.of("fetch", "--json"));
+        var command = new ArrayList<>(List.of("fetch", "--json", "--no-fallback"));
         command.addAll(List.of(more));
         command.addAll(List.of("--from", url, "--store", store.directory().toString()));
         command.add(closure.top().path().toString());

@@ -63,7 +63,7 @@ class StaticCacheTest {
     /** Fetches into a new store, which must be sound and whole if the exit code is 0. */
     private static AgentProgram.Run fetch(AgentProgram agent, String... more) throws Exception {
         try (ChrootStore store = NixInstallation.nix28().newStore()) {
-            var command = new ArrayList<>(List.of("fetch", "--json"));
+            var command = new ArrayList<>(List.of("fetch", "--json", "--no-fallback"));
             command.addAll(List.of(more));
             command.addAll(
                     List.of(
@@ -164,7 +164,7 @@ class StaticCacheTest {
         Commands.run(List.of("chmod", "-R", "a+rX", empty.toString()));
         try (var lacking = Nginx.serveAbsent(empty, status);
                 AgentProgram agent = agent()) {
-            AgentProgram.Run run = fetch(agent, "--no-fallback", "--from", "" + lacking.uri());
+            AgentProgram.Run run = fetch(agent, "--from", "" + lacking.uri());
 
             assertThat(run.exitCode()).as(run.stderr() + run.stdout()).isEqualTo(3);
         } finally {

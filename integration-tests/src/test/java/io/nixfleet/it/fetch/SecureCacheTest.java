@@ -76,6 +76,7 @@ class SecureCacheTest {
             throws IOException, InterruptedException {
         return agent.run(
                 "fetch",
+                "--no-fallback",
                 "--json",
                 "--from",
                 server.uri().toString(),

@@ -35,7 +35,7 @@ record CacheLocation(
         boolean http = scheme.equals("http") || scheme.equals("https");
         if (!http && !scheme.equals("file")) {
             throw new FormatException(
-                    "a cache of the kind %s is not supported, only http://, https:// and file://"
+                    "a cache of the kind %s is not supported, only http://, https:// and file://, and by way of Nix ssh://, ssh-ng:// and s3://"
                             .formatted(FormatException.excerpt(scheme)));
         }
         if (url.isOpaque() || (http && url.getHost() == null) || !isLocal(url, http)) {

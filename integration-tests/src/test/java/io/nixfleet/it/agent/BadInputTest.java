@@ -59,7 +59,7 @@ class BadInputTest {
                     --ca-cert=/nowhere/ca.pem | /nowhere/ca.pem does not exist
                     --ca-cert=/etc | /etc
                     --netrc-file=/nowhere | netrc file /nowhere cannot be read: there is no such file
-                    --cache-url=s3://bucket | a cache of the kind 's3' is not supported
+                    --cache-url=ftp://bucket | a cache of the kind 'ftp' is not supported
                     --log-level=loud | --log-level is error, warn, info or debug, not 'loud'
                     --listen=:8443 | --listen needs --listen-allow
                     """)

@@ -56,11 +56,11 @@ public final class PollLoop {
     public record Latest(Optional<Instant> last, Optional<String> failure, Optional<Instant> next) {
         /** Why the control plane cannot tell this host anything; empty while it can. */
         Optional<String> unheard() {
-            return last.isPresent()
-                    ? failure
-                    : Optional.of(
-                            "the control plane has not answered yet"
-                                    + failure.map(reason -> ": " + reason).orElse(""));
+            return failure.or(
+                    () ->
+                            last.isPresent()
+                                    ? Optional.empty()
+                                    : Optional.of("the control plane has not answered yet"));
         }
     }
 

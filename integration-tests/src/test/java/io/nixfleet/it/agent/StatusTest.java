@@ -101,7 +101,7 @@ class StatusTest {
         assertThat(agent.get("/healthz").body()).isEqualTo("ok\n");
         LocalAgent.await(
                 "it says why",
-                () -> agent.get("/readyz").body().contains("has not answered yet: "));
+                () -> agent.get("/readyz").body().contains("not ready: control plane "));
         assertThat(agent.get("/readyz").statusCode()).isEqualTo(503);
 
         try (var _ = SmallControlPlane.startAt(port)) {

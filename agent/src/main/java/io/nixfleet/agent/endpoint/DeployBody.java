@@ -24,7 +24,8 @@ import java.util.function.Supplier;
  */
 final class DeployBody {
     private static final int LONGEST_URL = 2048;
-    private static final Set<String> CACHE_SCHEMES = Set.of("https", "http", "file");
+    private static final Set<String> CACHE_SCHEMES =
+            Set.of("http", "https", "file", "ssh", "ssh-ng", "s3");
     private static final JsonMapper MAPPER =
             JsonMapper.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -95,7 +96,9 @@ final class DeployBody {
         }
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (text.length() > LONGEST_URL || url.isOpaque() || !CACHE_SCHEMES.contains(scheme)) {
-            throw wrong("cache_url looks like https://host/path, http://… or file:///path");
+            throw wrong(
+                    "cache_url looks like https://host/path, http://…, file:///path, ssh://host,"
+                            + " ssh-ng://host or s3://bucket");
         }
         if (!scheme.equals("file") && url.getHost() == null) {
             throw wrong("cache_url names no host");

@@ -86,6 +86,7 @@ class KilledAgentTest {
                             .filter(
                                     name ->
                                             name.equals(DeployRunner.class.getName())
+                                                    || name.equals(Conclusion.class.getName())
                                                     || name.equals(Reporter.class.getName()))
                             .isPresent();
             if (runner && left.getAndDecrement() == 1) {

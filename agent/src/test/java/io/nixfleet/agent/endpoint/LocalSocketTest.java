@@ -147,7 +147,8 @@ class LocalSocketTest {
                 "{\"hash\":\"P\",\"id\":\"../x\"} | 422 | id has 1 to 64 of the characters A-Z,"
                         + " a-z, 0-9, '-' and '_'",
                 "{\"hash\":\"P\",\"cache_url\":\"ftp://u:hunter2@b\"} | 422 | cache_url looks like"
-                        + " https://host/path, http://… or file:///path",
+                        + " https://host/path, http://…, file:///path, ssh://host,"
+                        + " ssh-ng://host or s3://bucket",
                 "{\"hash\":\"P\",\"cache_url\":\"https:///x\"} | 422 | cache_url names no host",
                 "{\"hash\":\"P\",\"cache_url\":\"https://hunter2 x\"} | 422 | cache_url is not a"
                         + " URL: Illegal character in authority",

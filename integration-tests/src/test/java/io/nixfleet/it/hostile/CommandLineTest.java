@@ -51,7 +51,7 @@ class CommandLineTest {
                     fetch PATH                                 | Missing required option: '--from=URL'
                     fetch --from http://127.0.0.1:1 --all PATH | Unknown option: '--all'
                     fetch --from ftp://host PATH               | a cache of the kind 'ftp' is not supported, only http://, https:// and file://
-                    fetch --from http:// PATH                  | 'http://' is not a URL: Expected authority
+                    fetch --from http:// PATH                  | it is not a URL: Expected authority
                     fetch --from http://127.0.0.1:1 --store some PATH | 'some' is not a store that can be imported into; use auto, daemon
                     fetch --from http://127.0.0.1:1 --trusted-public-key nonsense PATH | public key 'nonsense' has no key name, expected name:base64
                     fetch --from http://127.0.0.1:1 --trusted-public-key a:AAAA PATH | public key 'a' has 3 bytes, not 32

@@ -183,6 +183,10 @@ final class DaemonSession implements StoreSession {
         onControl(
                 () -> {
                     control.addIndirectRoot(absolute);
+                    // A collection under way may have read the roots before this one was there,
+                    // and may read our temporary ones after we are gone: it is told now, and
+                    // waits for whoever tells it.
+                    control.addTempRoots(List.of(target));
                     return absolute;
                 });
     }

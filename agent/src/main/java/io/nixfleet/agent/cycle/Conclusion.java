@@ -54,8 +54,10 @@ final class Conclusion {
                 ended.outcome().orElseThrow(() -> new IllegalStateException("no outcome"));
         StorePath system = ended.request().system();
         switch (outcome) {
-            case Outcome.Deployed _ -> LOG.info("{}: {}", outcome.message(), system);
-            case Outcome.AlreadyRunning _, Outcome.DryRun _, Outcome.Superseded _ ->
+            case Outcome.Deployed _,
+                    Outcome.AlreadyRunning _,
+                    Outcome.DryRun _,
+                    Outcome.Superseded _ ->
                     LOG.info("{}: {}", outcome.message(), system);
             case Outcome.Failed _ -> LOG.warn("failed: {}", outcome.message());
             case Outcome.RolledBack(String message) -> {

@@ -181,10 +181,6 @@ public final class DeployRunner {
         }
         metrics.phase(now.phase());
         LOG.info("{} {}", now.phase().word(), now.request().system());
-        if (queue.waiting().isPresent()) {
-            // It came when this one could not be told.
-            giveWay();
-        }
     }
 
     private PhaseResult perform(Deployment now) throws InterruptedException {

@@ -53,7 +53,7 @@ public final class CopyFallback implements Fallback {
                             "extra-trusted-public-keys",
                             String.join(" ", trustedKeys)));
         }
-        words.addAll(List.of("--option", "narinfo-cache-negative-ttl", "0"));
+        words.addAll(NixCommand.FRESH);
         words.addAll(List.of("--log-format", "internal-json"));
         String ssh = System.getenv().getOrDefault("NIX_SSHOPTS", "");
         var environment = new HashMap<>(nix.environment());

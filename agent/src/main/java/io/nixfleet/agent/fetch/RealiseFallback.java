@@ -29,7 +29,7 @@ public final class RealiseFallback implements Fallback {
         nix.store().ifPresent(uri -> words.addAll(List.of("--store", uri)));
         words.addAll(List.of("--realise", "--keep-going", "--no-gc-warning"));
         words.addAll(List.of("--max-jobs", "0", "--option", "builders", ""));
-        words.addAll(List.of("--option", "narinfo-cache-negative-ttl", "0"));
+        words.addAll(NixCommand.FRESH);
         words.addAll(List.of("--option", "connect-timeout", "20"));
         words.addAll(List.of("--log-format", "internal-json"));
         command = new NixCommand(nix.runner(), NAME, words, nix.environment(), silence);

@@ -13,8 +13,12 @@ import io.nixfleet.it.server.TestClosure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -147,31 +151,112 @@ class NixOnlyCachesTest {
     }
 
     /** Debian builds Nix with S3 only since 2.33. */
+    private static NixInstallation nixWithS3() {
+        return NixInstallation.nix234();
+    }
+
+    private static AgentProgram agentOfBuckets() throws IOException {
+        return AgentProgram.with(nixWithS3())
+                .environment("AWS_ACCESS_KEY_ID", "nobody")
+                .environment("AWS_SECRET_ACCESS_KEY", "nothing")
+                .environment("NIX_CONFIG", "substituters =\n");
+    }
+
     @Test
     void bringsAClosureFromABucket() throws Exception {
-        NixInstallation nix = NixInstallation.nix234();
         try (FileCache cache = FileCache.of("zstd", key, closure.root());
-                var agent = AgentProgram.with(nix);
-                ChrootStore store = nix.newStore()) {
-            Path buckets = Files.createTempDirectory("nixfleet-s3-");
-            Files.createSymbolicLink(buckets.resolve("fleet"), cache.directory());
-            try (Nginx server = Nginx.serve(buckets)) {
-                agent.environment("AWS_ACCESS_KEY_ID", "nobody")
-                        .environment("AWS_SECRET_ACCESS_KEY", "nothing")
-                        .environment("NIX_CONFIG", "substituters =\n");
-                String bucket =
-                        "s3://fleet?endpoint=%s&scheme=http&region=eu-central-1"
-                                .formatted(server.uri().getAuthority());
+                Buckets buckets = Buckets.serve();
+                var agent = agentOfBuckets();
+                ChrootStore store = nixWithS3().newStore()) {
+            String bucket = buckets.holding(cache);
 
-                AgentProgram.Run run =
-                        fetch(agent, bucket, store, "--trusted-public-key", key.publicKey());
+            AgentProgram.Run run =
+                    fetch(agent, bucket, store, "--trusted-public-key", key.publicKey());
 
-                assertThat(run.exitCode()).as(run.stderr() + run.stdout()).isZero();
-                assertThat(store.isValid(closure.root())).isTrue();
-                StoreContents.assertSound(store);
-            } finally {
-                Commands.run(List.of("rm", "-rf", buckets.toString()));
+            assertThat(run.exitCode()).as(run.stderr() + run.stdout()).isZero();
+            assertThat(store.isValid(closure.root())).isTrue();
+            StoreContents.assertSound(store);
+        }
+    }
+
+    /** By itself, Nix believes for a month that a path is as it was when it last looked. */
+    @Test
+    void takesWhatWasSignedSinceNixLastLooked() throws Exception {
+        Path root = nixWithS3().root();
+        Path remembered = Files.createTempDirectory(root.resolve("tmp"), "nixfleet-remembered-");
+        try (FileCache unsigned = FileCache.of("zstd", key, closure.root());
+                FileCache signed = FileCache.of("zstd", key, closure.root());
+                Buckets buckets = Buckets.serve();
+                var agent =
+                        agentOfBuckets()
+                                .environment("XDG_CACHE_HOME", "/" + root.relativize(remembered));
+                ChrootStore store = nixWithS3().newStore()) {
+            Commands.run(
+                    List.of(
+                            "bash",
+                            "-c",
+                            "sed -i '/^Sig:/d' \"$1\"/*.narinfo",
+                            "bash",
+                            unsigned.directory().toString()));
+            String bucket = buckets.holding(unsigned);
+            AgentProgram.Run refused =
+                    fetch(agent, bucket, store, "--trusted-public-key", key.publicKey());
+            assertThat(refused.exitCode()).as(refused.stderr() + refused.stdout()).isEqualTo(3);
+            assertThat(minutePasses(remembered)).isPositive();
+
+            assertThat(buckets.holding(signed)).isEqualTo(bucket);
+            AgentProgram.Run run =
+                    fetch(agent, bucket, store, "--trusted-public-key", key.publicKey());
+
+            assertThat(run.exitCode()).as(run.stderr() + run.stdout()).isZero();
+            assertThat(store.isValid(closure.root())).isTrue();
+        } finally {
+            Commands.run(List.of("rm", "-rf", remembered.toString()));
+        }
+    }
+
+    /** Makes what Nix remembers of caches a minute older; returns of how many paths it does. */
+    private static int minutePasses(Path remembered) throws Exception {
+        try (Stream<Path> files = Files.list(remembered.resolve("nix"))) {
+            Path database =
+                    files.filter(file -> file.toString().endsWith(".sqlite"))
+                            .filter(
+                                    file ->
+                                            file.getFileName()
+                                                    .toString()
+                                                    .startsWith("binary-cache"))
+                            .findFirst()
+                            .orElseThrow();
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + database);
+                    Statement statement = connection.createStatement()) {
+                return statement.executeUpdate("UPDATE NARs SET timestamp = timestamp - 60");
             }
+        }
+    }
+
+    /** A server whose folders are buckets. */
+    private record Buckets(Path directory, Nginx server) implements AutoCloseable {
+        static Buckets serve() throws IOException {
+            Path directory = Files.createTempDirectory("nixfleet-s3-");
+            return new Buckets(directory, Nginx.serve(directory));
+        }
+
+        /**
+         * Gives the bucket these contents and returns its URL. Nix remembers caches by the bucket's
+         * name: each server has one of its own.
+         */
+        String holding(FileCache cache) throws IOException {
+            Path bucket = directory.resolve(directory.getFileName());
+            Files.deleteIfExists(bucket);
+            Files.createSymbolicLink(bucket, cache.directory());
+            return "s3://%s?endpoint=%s&scheme=http&region=eu-central-1"
+                    .formatted(bucket.getFileName(), server.uri().getAuthority());
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+            Commands.run(List.of("rm", "-rf", directory.toString()));
         }
     }
 }

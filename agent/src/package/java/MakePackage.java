@@ -1,7 +1,9 @@
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -229,6 +231,10 @@ final class MakePackage {
             throw new Refusal(
                     "The training run `%s` %s. It printed:%n%s"
                             .formatted(String.join(" ", command), failure, Files.readString(log)));
+        }
+        // The kernel can let go only of what is on the disk, as the agent asks it to.
+        try (FileChannel written = FileChannel.open(cache, StandardOpenOption.WRITE)) {
+            written.force(true);
         }
     }
 

@@ -212,7 +212,7 @@ class ArchitectureTest {
                     .that()
                     .resideOutsideOfPackage("io.nixfleet.agent.systemd..")
                     .and()
-                    .haveNameNotMatching("io\\.nixfleet\\.agent\\.heap\\.IdleMemory.*")
+                    .haveNameNotMatching("io\\.nixfleet\\.agent\\.heap\\.FileCopies.*")
                     .and()
                     .haveNameNotMatching("io\\.nixfleet\\.agent\\.cli\\.Terminal.*")
                     .and()

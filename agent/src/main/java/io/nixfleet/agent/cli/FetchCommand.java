@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.heap.IdleMemory;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.ClosurePlan;
@@ -34,6 +35,8 @@ import picocli.CommandLine.Spec;
             "    /nix/store/…-nixos-system-web-25.11"
         })
 final class FetchCommand implements Callable<Integer> {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
     @Mixin private FetchOptions options = new FetchOptions();
 
     @Option(
@@ -55,6 +58,7 @@ final class FetchCommand implements Callable<Integer> {
             long started = System.nanoTime();
             try (var setup = FetchSetup.open(options, display, output::warn);
                     var _ = SoftHeapLimit.watch();
+                    var _ = IdleMemory.watch(SECOND, SECOND);
                     Substitution substitution = setup.substituter().open()) {
                 ClosurePlan plan = substitution.plan(options.roots);
                 FetchOutcome outcome = substitution.fetch(plan);

@@ -24,6 +24,9 @@ final class Connections implements AutoCloseable {
     /** Below what servers commonly keep, so that seldom a request meets a closing connection. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
+    /** How often kept connections are looked through: by default each second, day and night. */
+    private static final Duration CLEANING = Duration.ofSeconds(10);
+
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     private static final int HEADER_LIMIT = 32 * 1024;
     private static final int SIZE = 4;
@@ -145,7 +148,10 @@ final class Connections implements AutoCloseable {
     }
 
     private static PoolOptions pool() {
-        return new PoolOptions().setHttp1MaxSize(SIZE).setMaxWaitQueueSize(SIZE * 4);
+        return new PoolOptions()
+                .setHttp1MaxSize(SIZE)
+                .setMaxWaitQueueSize(SIZE * 4)
+                .setCleanerPeriod((int) CLEANING.toMillis());
     }
 
     /** Ends every connection; calls under way fail. */

@@ -47,6 +47,9 @@ public final class RunningAgent implements AutoCloseable {
     /** By then the first poll, the first reports and their code are done. */
     private static final Duration START = Duration.ofSeconds(15);
 
+    /** A poll takes less, and what it mapped is not needed before the next. */
+    private static final Duration BETWEEN_POLLS = Duration.ofSeconds(5);
+
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ServiceNotifier notifier;
     private AgentDaemon daemon;
@@ -70,7 +73,7 @@ public final class RunningAgent implements AutoCloseable {
         agent.opened.push(Heartbeat.start(notifier, agent.daemon));
         notifier.ready();
         warnOfHealthConfig(settings.healthConfig());
-        agent.opened.push(IdleMemory.releaseAfter(START));
+        agent.opened.push(IdleMemory.watch(START, BETWEEN_POLLS));
         LOG.info(
                 "nixfleet-agent {} runs for machine {} at {}",
                 version,
@@ -93,7 +96,7 @@ public final class RunningAgent implements AutoCloseable {
         try {
             Clock clock = Clock.systemUTC();
             StateStore state = openState(settings.database(), clock);
-            Vertx vertx = SmallVertx.open();
+            Vertx vertx = SmallVertx.openForDaemon();
             opened.push(() -> close(vertx));
             var metrics = new AgentMetrics(Path.of("/proc"));
             var controlPlane = new ControlPlane(vertx, settings.controlPlane());

@@ -35,6 +35,6 @@ public final class FetchRoom implements AutoCloseable {
     public void close() {
         vm.setVMOption(LEAST_FREE, leastFree);
         vm.setVMOption(MOST_FREE, mostFree);
-        IdleMemory.release();
+        System.gc();
     }
 }

@@ -2,79 +2,57 @@ package io.nixfleet.agent.heap;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A mapping of this process, as {@code /proc/self/smaps} has it.
+ * A mapping of this process.
  *
- * @param path empty if no file is mapped
- * @param anonymousKilobytes of pages that are no longer those of the file
+ * @param line what {@code /proc/self/maps} and {@code smaps} both say of it; another range, other
+ *     permissions or another file would change it
+ * @param start its first address
+ * @param bytes how long it is
  */
-record Mapping(
-        long start,
-        long end,
-        String permissions,
-        String path,
-        long residentKilobytes,
-        long anonymousKilobytes) {
+record Mapping(String line, long start, long bytes) {
     private static final Pattern HEAD =
             Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S{4}) \\S+ \\S+ \\d+ *(.*)");
-    private static final Pattern FIGURE = Pattern.compile("(\\w+): +(\\d+) kB");
 
-    static List<Mapping> parse(List<String> lines) {
-        var mappings = new ArrayList<Mapping>();
-        for (String line : lines) {
-            Matcher head = HEAD.matcher(line);
-            Matcher figure = FIGURE.matcher(line);
-            if (head.matches()) {
-                mappings.add(
-                        new Mapping(
-                                Long.parseUnsignedLong(head.group(1), 16),
-                                Long.parseUnsignedLong(head.group(2), 16),
-                                head.group(3),
-                                head.group(4),
-                                0,
-                                // Until it is known: as if all were.
-                                Long.MAX_VALUE));
-            } else if (figure.matches() && !mappings.isEmpty()) {
-                long kilobytes = Long.parseLong(figure.group(2));
-                mappings.getLast()
-                        .with(figure.group(1), kilobytes)
-                        .ifPresent(
-                                more -> {
-                                    mappings.removeLast();
-                                    mappings.add(more);
-                                });
-            }
-        }
-        return mappings;
-    }
-
-    private Optional<Mapping> with(String name, long kilobytes) {
-        return switch (name) {
-            case "Rss" ->
-                    Optional.of(
-                            new Mapping(
-                                    start, end, permissions, path, kilobytes, anonymousKilobytes));
-            case "Anonymous" ->
-                    Optional.of(
-                            new Mapping(
-                                    start, end, permissions, path, residentKilobytes, kilobytes));
-            default -> Optional.empty();
-        };
-    }
+    /** Pages that are no longer the file's, in memory or swapped out. */
+    private static final Pattern CHANGED = Pattern.compile("(Anonymous|Swap): +[1-9]\\d* kB");
 
     /**
-     * Whether each page can be had from the file again: it is not writable, and never was. (Parts
-     * of libraries were, before the dynamic linker was through with them.)
+     * Those whose pages are all mere copies of a file's, and stay where they are until the process
+     * ends: of native libraries, and the part of the AOT cache that is only read. Others may be
+     * unmapped at any time, and what has no copy be mapped in their place.
+     *
+     * @param smaps the lines of {@code /proc/self/smaps}
      */
-    boolean onlyCopiesItsFile() {
+    static List<Mapping> lastingCopies(List<String> smaps) {
+        var copies = new ArrayList<Mapping>();
+        boolean candidate = false;
+        for (String line : smaps) {
+            Matcher head = HEAD.matcher(line);
+            if (head.matches()) {
+                candidate = lasts(head.group(3), head.group(4));
+                if (candidate) {
+                    long start = Long.parseUnsignedLong(head.group(1), 16);
+                    long end = Long.parseUnsignedLong(head.group(2), 16);
+                    copies.add(new Mapping(line, start, end - start));
+                }
+            } else if (candidate && CHANGED.matcher(line).matches()) {
+                copies.removeLast();
+                candidate = false;
+            }
+        }
+        return copies;
+    }
+
+    private static boolean lasts(String permissions, String path) {
         return path.startsWith("/")
-                && !path.endsWith(" (deleted)")
-                && permissions.startsWith("r")
-                && permissions.charAt(1) == '-'
-                && anonymousKilobytes == 0;
+                && switch (permissions) {
+                    case "r-xp" -> true;
+                    case "r--p" -> path.endsWith(".aot") || path.endsWith(".so");
+                    default -> false;
+                };
     }
 }

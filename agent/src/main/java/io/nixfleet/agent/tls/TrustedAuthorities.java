@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /** The certificate authorities that control planes are trusted by. */
@@ -19,18 +19,20 @@ public final class TrustedAuthorities {
 
     /** The system's authorities, and those of the file if there is one. */
     static TrustedAuthorities systemAnd(@Nullable Path caFile) throws IOException {
-        List<Path> extra = caFile == null ? List.of() : List.of(caFile);
-        for (Path file : extra) {
-            // Read once more below, but this reader tells what is wrong with it.
-            PemFiles.readCertificates(file);
+        Optional<X509ExtendedTrustManager> own = Optional.empty();
+        if (caFile != null) {
+            own = Optional.of(only(caFile));
         }
+        List<Path> extra = caFile == null ? List.of() : List.of(caFile);
         return new TrustedAuthorities(
-                new ExplainingTrustManager(TrustRoots.load(extra), InstantSource.system()));
+                new ExplainingTrustManager(
+                        new OwnFirstTrustManager(own, () -> TrustRoots.load(extra)),
+                        InstantSource.system()));
     }
 
     /** Those of the file alone, for a server that must not believe whomever the system believes. */
-    public static X509TrustManager only(Path caFile) throws IOException {
-        // As above: this reader tells what is wrong with the file.
+    public static X509ExtendedTrustManager only(Path caFile) throws IOException {
+        // Read once more below, but this reader tells what is wrong with the file.
         PemFiles.readCertificates(caFile);
         return TrustRoots.loadOnly(caFile);
     }

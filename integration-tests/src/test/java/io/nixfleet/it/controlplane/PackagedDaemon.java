@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,6 +121,30 @@ final class PackagedDaemon implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    Duration uptime() {
+        return Duration.between(process.info().startInstant().orElseThrow(), Instant.now());
+    }
+
+    long residentBytes() {
+        return Long.parseLong(proc("statm").split(" ")[1]) * 4096;
+    }
+
+    /** Of itself, without children. */
+    Duration processorTime() {
+        // After the name, which may hold anything: the times are fields 14 and 15, in 10 ms.
+        String stat = proc("stat");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        return Duration.ofMillis((Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * 10);
+    }
+
+    private String proc(String file) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(process.pid()), file));
+        } catch (IOException e) {
+            throw new AssertionError("the daemon ended: " + text(), e);
+        }
     }
 
     /** What the metrics port answers; nothing before it listens. */

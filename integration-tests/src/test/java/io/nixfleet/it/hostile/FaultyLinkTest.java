@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.it.fetch.AgentProgram;
 import io.nixfleet.it.nix.NixInstallation;
+import io.nixfleet.testing.TestClosure.Member;
 import io.nixfleet.testing.cache.ManyPaths;
 import io.nixfleet.testing.cache.ServedClosure;
 import io.nixfleet.testing.fault.Fault;
 import io.nixfleet.testing.fault.FaultProxy;
 import io.nixfleet.testing.fault.FaultScript;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.LongStream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultyLinkTest {
     private static final int PATHS = 40;
     private static final long SEEDS = Long.getLong("nixfleet.fault.seeds", 3);
+
+    private static final Set<String> FAILURES =
+            Set.of("absent", "refused", "unreachable", "storeFailed", "blocked");
 
     private ManyPaths closure;
     private FaultProxy proxy;
@@ -51,17 +59,36 @@ class FaultyLinkTest {
 
             assertThat(run.exitCode()).as(run.stderr() + run.stdout()).isIn(0, 3, 4, 5);
             Host.assertNoStackTrace(run);
-            int missing = host.missing().size();
-            assertThat(run.json().at("/totals/failed").asInt()).isEqualTo(missing);
-            assertThat(run.exitCode() == 0).isEqualTo(missing == 0);
+            List<Member> missing = host.missing();
+            assertTold(run, missing);
+            assertThat(run.exitCode() == 0).isEqualTo(missing.isEmpty());
             host.assertNothingRuns();
 
             proxy.follow(FaultScript.NONE);
-            if (missing > 0) {
-                host.assertCompletes(host.missing());
+            if (!missing.isEmpty()) {
+                host.assertCompletes(missing);
             }
             host.assertHolds(closure.members());
             host.assertNoLeftovers(closure.members());
+        }
+    }
+
+    /** The outcome lists what is missing, or the top alone if nothing is known of what it needs. */
+    private void assertTold(AgentProgram.Run run, List<Member> missing) throws IOException {
+        List<String> failed =
+                StreamSupport.stream(run.json().get("paths").spliterator(), false)
+                        .filter(path -> FAILURES.contains(path.get("result").asText()))
+                        .map(path -> path.get("path").asText())
+                        .toList();
+        assertThat(run.json().at("/totals/failed").asInt()).isEqualTo(failed.size());
+        String top = closure.top().path().toString();
+        if (missing.size() == closure.members().size() && failed.equals(List.of(top))) {
+            assertThat(run.json().at("/paths/0/reason").asText())
+                    .containsPattern("\\.narinfo|nix-cache-info");
+        } else {
+            assertThat(failed)
+                    .containsExactlyInAnyOrderElementsOf(
+                            missing.stream().map(member -> member.path().toString()).toList());
         }
     }
 

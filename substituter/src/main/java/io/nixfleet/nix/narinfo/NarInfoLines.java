@@ -1,6 +1,7 @@
 package io.nixfleet.nix.narinfo;
 
 import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.signature.Signature;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,12 +17,15 @@ import org.jspecify.annotations.Nullable;
  * NarSize:128} becomes 28.
  */
 final class NarInfoLines {
+    /** As many as are tried at most. */
+    private static final int MAX_SIGNATURES = 32;
+
     /** One line's value and where it stands. */
     private record Value(int line, String text) {}
 
     private final String source;
     private final Map<NarInfoField, Value> values = new EnumMap<>(NarInfoField.class);
-    private final List<String> signatures = new ArrayList<>();
+    private final List<Signature> signatures = new ArrayList<>();
 
     private NarInfoLines(String source) {
         this.source = source;
@@ -67,7 +71,10 @@ final class NarInfoLines {
 
     private void add(NarInfoField field, Value value) {
         if (field.repeats()) {
-            signatures.add(value.text);
+            // A mebibyte of them is not worth a list.
+            if (signatures.size() < MAX_SIGNATURES) {
+                addSignature(value.text);
+            }
             return;
         }
         Value earlier = values.putIfAbsent(field, value);
@@ -79,7 +86,16 @@ final class NarInfoLines {
         }
     }
 
-    List<String> signatures() {
+    private void addSignature(String text) {
+        try {
+            signatures.add(Signature.parse(text));
+        } catch (FormatException _) {
+            // Dropped: one broken signature beside a good one says nothing of the path.
+        }
+    }
+
+    /** The first of those that are well-formed. */
+    List<Signature> signatures() {
         return signatures;
     }
 

@@ -4,7 +4,6 @@ import io.nixfleet.nix.compression.Compression;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.hash.HashAlgorithm;
 import io.nixfleet.nix.hash.NixHash;
-import io.nixfleet.nix.signature.Signature;
 import io.nixfleet.nix.store.ContentAddress;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
@@ -24,7 +23,6 @@ import java.util.OptionalLong;
 public final class NarInfoParser {
     // A plan keeps these of every path, and nobody's signature covers them.
     private static final int MAX_URL_LENGTH = 4096;
-    private static final int MAX_SIGNATURES = 32;
 
     private static final String NO_DERIVER = "unknown-deriver";
 
@@ -50,7 +48,7 @@ public final class NarInfoParser {
                         lines.require(NarInfoField.NAR_SIZE, NarInfoParser::positive),
                         lines.read(NarInfoField.REFERENCES, value -> references(dir, value))
                                 .orElse(List.of()),
-                        signatures(lines.signatures()),
+                        lines.signatures(),
                         lines.read(NarInfoField.CA, NarInfoParser::contentAddress)
                                 .flatMap(address -> address));
         return new NarInfo(
@@ -145,20 +143,5 @@ public final class NarInfoParser {
             throw new FormatException("longer than any URL: " + FormatException.excerpt(value));
         }
         return value;
-    }
-
-    private static List<Signature> signatures(List<String> texts) {
-        var signatures = new ArrayList<Signature>();
-        for (String text : texts) {
-            if (signatures.size() == MAX_SIGNATURES) {
-                break;
-            }
-            try {
-                signatures.add(Signature.parse(text));
-            } catch (FormatException _) {
-                // Dropped: see the class's comment.
-            }
-        }
-        return signatures;
     }
 }

@@ -1,0 +1,127 @@
+package io.nixfleet.it.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.nixfleet.it.system.Await;
+import io.nixfleet.testing.controlplane.CertificateRequest;
+import io.nixfleet.testing.controlplane.ScriptedControlPlane;
+import io.nixfleet.testing.controlplane.ServerTls;
+import io.nixfleet.testing.controlplane.TestAuthority;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What the daemon takes from a host that has nothing to do, at its default intervals. The exact
+ * figures are those of benchmarks/idle.sh: other programs make a start longer, and a minute is too
+ * short for the share of a processor.
+ */
+@Timeout(180)
+class IdleTest {
+    private static final TestAuthority AUTHORITY = TestAuthority.create("idle authority");
+    private static final int STARTS = 5;
+    private static final Duration START = Duration.ofSeconds(16);
+    private static final long MIB = 1 << 20;
+
+    @TempDir Path directory;
+
+    private static ScriptedControlPlane secure() throws IOException {
+        return ScriptedControlPlane.secure(
+                ServerTls.of(AUTHORITY.issue(CertificateRequest.server()), AUTHORITY));
+    }
+
+    private PackagedDaemon.Options options(ScriptedControlPlane controlPlane) throws IOException {
+        var options =
+                PackagedDaemon.in(directory, controlPlane.url())
+                        .with("--poll-interval", "60")
+                        .with("--retry-interval", "30")
+                        .with("--health-interval", "60");
+        if (controlPlane.url().getScheme().equals("https")) {
+            AUTHORITY
+                    .issue(CertificateRequest.client(PackagedDaemon.MACHINE).withKey(1))
+                    .write(directory, "client");
+            options.with("--ca-cert", AUTHORITY.write(directory.resolve("ca.pem")).toString())
+                    .with("--client-cert", directory.resolve("client.pem").toString())
+                    .with("--client-key", directory.resolve("client-key.pem").toString());
+        }
+        return options;
+    }
+
+    @Test
+    void pollsSoonAfterItsStart() throws Exception {
+        assertThat(quickestFirstPoll(ScriptedControlPlane.plain()))
+                .isLessThan(Duration.ofMillis(700));
+    }
+
+    @Test
+    void pollsSoonAfterItsStartOverMutualTls() throws Exception {
+        assertThat(quickestFirstPoll(secure())).isLessThan(Duration.ofSeconds(1));
+    }
+
+    private Duration quickestFirstPoll(ScriptedControlPlane controlPlane) throws IOException {
+        try (controlPlane) {
+            var quickest = Duration.ofDays(1);
+            for (int start = 0; start < STARTS; start++) {
+                int before = controlPlane.requests().size();
+                long begun = System.nanoTime();
+                try (var _ = options(controlPlane).start()) {
+                    Await.until(
+                            "it polls", Await.LIMIT, () -> controlPlane.requests().size() > before);
+                    var took = Duration.ofNanos(System.nanoTime() - begun);
+                    quickest = took.compareTo(quickest) < 0 ? took : quickest;
+                }
+            }
+            return quickest;
+        }
+    }
+
+    @Test
+    void takesLittleMemoryAndProcessorTime() throws Exception {
+        assertSmall(ScriptedControlPlane.plain());
+    }
+
+    @Test
+    void takesLittleMemoryAndProcessorTimeOverMutualTls() throws Exception {
+        assertSmall(secure());
+    }
+
+    private void assertSmall(ScriptedControlPlane controlPlane) throws Exception {
+        try (controlPlane;
+                var daemon = options(controlPlane).start()) {
+            Await.until(
+                    "the start is over, and what it needed was handed back",
+                    Await.LIMIT,
+                    () ->
+                            daemon.uptime().compareTo(START) > 0
+                                    && daemon.residentBytes() < 80 * MIB);
+            Duration before = daemon.processorTime();
+            List<Long> resident = residentWhileAMinutePasses(daemon);
+            Duration took = daemon.processorTime().minus(before);
+
+            // A poll maps what it runs; that is gone again soon after.
+            assertThat(resident.get(resident.size() / 2)).isLessThan(80 * MIB);
+            assertThat(resident.getLast()).isLessThan(96 * MIB);
+            assertThat(took).isLessThan(Duration.ofMillis(300));
+        }
+    }
+
+    /** In order of size. */
+    private static List<Long> residentWhileAMinutePasses(PackagedDaemon daemon) {
+        var resident = new ArrayList<Long>();
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        Await.until(
+                "a minute passes",
+                Await.LIMIT,
+                () -> {
+                    resident.add(daemon.residentBytes());
+                    return System.nanoTime() > end;
+                });
+        resident.sort(null);
+        return resident;
+    }
+}

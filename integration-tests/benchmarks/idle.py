@@ -144,6 +144,11 @@ class Agent:
                     total += int(line.split()[1])
         return total
 
+    def resident(self):
+        """In MiB."""
+        pages = pathlib.Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGESIZE") / 2**20
+
     def memory(self):
         """Rss, Pss and the rest of smaps_rollup, in MiB."""
         lines = pathlib.Path(f"/proc/{self.process.pid}/smaps_rollup").read_text().splitlines()[1:]
@@ -193,7 +198,10 @@ def idle(options, environment, tls, folder):
         time.sleep(options.settle)
         before, exact, switches = agent.cpu(), agent.cpu_exact(), agent.switches()
         polls, began = control_plane.polls, time.monotonic()
-        time.sleep(options.seconds)
+        resident = []
+        while time.monotonic() < began + options.seconds:
+            resident.append(agent.resident())
+            time.sleep(1)
         took = time.monotonic() - began
         after, memory = agent.cpu(), agent.memory()
         exact = agent.cpu_exact() - exact
@@ -202,7 +210,8 @@ def idle(options, environment, tls, folder):
         if options.smaps:
             options.smaps.write_text(
                 pathlib.Path(f"/proc/{agent.process.pid}/smaps").read_text())
-        return {"RSS MiB after 2 s": after_start, "RSS MiB": memory["Rss"], "PSS MiB": memory["Pss"],
+        return {"RSS MiB after 2 s": after_start, "RSS MiB, median": statistics.median(resident),
+                "RSS MiB, least": min(resident), "RSS MiB, most": max(resident),
                 "anonymous MiB": memory["Anonymous"],
                 "CPU %": 100 * max(exact, after[0] - before[0] - 0.01) / took,
                 "CPU % of children": 100 * (after[1] - before[1]) / took,

@@ -134,7 +134,7 @@ class StaticCacheTest {
         Path empty = Files.createTempDirectory("nixfleet-empty-");
         Files.copy(root.resolve("caches/fleet/nix-cache-info"), empty.resolve("nix-cache-info"));
         Commands.run(List.of("chmod", "-R", "a+rX", empty.toString()));
-        try (var lacking = Nginx.serveAbsent(empty, status);
+        try (var lacking = Nginx.serveAbsent(empty, status, certificate);
                 var server = Nginx.serve(root);
                 AgentProgram agent = agent()) {
             AgentProgram.Run run =
@@ -150,7 +150,7 @@ class StaticCacheTest {
                     .as("each path is asked for once, and first")
                     .hasSize(narInfos(server).size())
                     .doesNotHaveDuplicates()
-                    .allMatch(request -> request.contains(" " + status + " "));
+                    .allMatch(request -> request.endsWith(" " + status + " HTTP/2.0"));
         } finally {
             Commands.run(List.of("rm", "-rf", empty.toString()));
         }
@@ -162,11 +162,14 @@ class StaticCacheTest {
         Path empty = Files.createTempDirectory("nixfleet-empty-");
         Files.copy(root.resolve("caches/fleet/nix-cache-info"), empty.resolve("nix-cache-info"));
         Commands.run(List.of("chmod", "-R", "a+rX", empty.toString()));
-        try (var lacking = Nginx.serveAbsent(empty, status);
+        try (var lacking = Nginx.serveAbsent(empty, status, certificate);
                 AgentProgram agent = agent()) {
             AgentProgram.Run run = fetch(agent, "--from", "" + lacking.uri());
 
             assertThat(run.exitCode()).as(run.stderr() + run.stdout()).isEqualTo(3);
+            assertThat(narInfos(lacking))
+                    .isNotEmpty()
+                    .allMatch(request -> request.endsWith(" " + status + " HTTP/2.0"));
         } finally {
             Commands.run(List.of("rm", "-rf", empty.toString()));
         }

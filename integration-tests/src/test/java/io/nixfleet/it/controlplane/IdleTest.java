@@ -24,7 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class IdleTest {
     private static final TestAuthority AUTHORITY = TestAuthority.create("idle authority");
-    private static final int STARTS = 5;
+    private static final Duration FIRST_POLL = Duration.ofMillis(700);
+
+    /** Of which one must be quick; other programs of the machine may be in the way of the rest. */
+    private static final int STARTS = 15;
+
     private static final Duration START = Duration.ofSeconds(16);
     private static final long MIB = 1 << 20;
 
@@ -54,30 +58,38 @@ class IdleTest {
 
     @Test
     void pollsSoonAfterItsStart() throws Exception {
-        assertThat(quickestFirstPoll(ScriptedControlPlane.plain()))
-                .isLessThan(Duration.ofMillis(700));
+        assertPollsSoon(ScriptedControlPlane.plain());
     }
 
     @Test
     void pollsSoonAfterItsStartOverMutualTls() throws Exception {
-        assertThat(quickestFirstPoll(secure())).isLessThan(Duration.ofSeconds(1));
+        assertPollsSoon(secure());
     }
 
-    private Duration quickestFirstPoll(ScriptedControlPlane controlPlane) throws IOException {
+    private void assertPollsSoon(ScriptedControlPlane controlPlane) throws IOException {
         try (controlPlane) {
-            var quickest = Duration.ofDays(1);
-            for (int start = 0; start < STARTS; start++) {
-                int before = controlPlane.requests().size();
-                long begun = System.nanoTime();
-                try (var _ = options(controlPlane).start()) {
-                    Await.until(
-                            "it polls", Await.LIMIT, () -> controlPlane.requests().size() > before);
-                    var took = Duration.ofNanos(System.nanoTime() - begun);
-                    quickest = took.compareTo(quickest) < 0 ? took : quickest;
-                }
-            }
-            return quickest;
+            var took = new ArrayList<Duration>();
+            do {
+                took.add(timeToFirstPoll(controlPlane));
+            } while (took.getLast().compareTo(FIRST_POLL) > 0 && took.size() < STARTS);
+
+            assertThat(took.getLast()).as("of %s", took).isLessThanOrEqualTo(FIRST_POLL);
         }
+    }
+
+    private Duration timeToFirstPoll(ScriptedControlPlane controlPlane) throws IOException {
+        long before = polls(controlPlane);
+        long begun = System.nanoTime();
+        try (var _ = options(controlPlane).start()) {
+            Await.until("it polls", Await.LIMIT, () -> polls(controlPlane) > before);
+            return Duration.ofNanos(System.nanoTime() - begun);
+        }
+    }
+
+    private static long polls(ScriptedControlPlane controlPlane) {
+        return controlPlane.requests().stream()
+                .filter(request -> request.method().equals("GET"))
+                .count();
     }
 
     @Test

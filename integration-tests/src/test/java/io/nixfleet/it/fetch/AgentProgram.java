@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.nixfleet.it.nix.Commands;
 import io.nixfleet.it.nix.NixInstallation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -58,8 +59,12 @@ public final class AgentProgram implements AutoCloseable {
         }
 
         /** What it has written to standard error up to now. */
-        public String stderrSoFar() throws IOException {
-            return Files.readString(stderr());
+        public String stderrSoFar() {
+            try {
+                return Files.readString(stderr());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
 
         /** What no process can answer. */

@@ -48,36 +48,36 @@ public final class Nginx implements AutoCloseable {
 
     /** Over TLS, with HTTP/2 for those who want it. */
     public static Nginx serveSecurely(Path root, ServerCertificate certificate) throws IOException {
-        return serve(
-                InetAddress.getLoopbackAddress(),
-                root,
-                "https",
-                " ssl http2",
-                "ssl_certificate %s; ssl_certificate_key %s;"
-                        .formatted(certificate.certificate(), certificate.key()));
+        return serveSecurely(root, certificate, " ssl http2", "");
     }
 
     /** Over TLS, by HTTP/1.1. */
     public static Nginx serveByHttp1Securely(Path root, ServerCertificate certificate)
             throws IOException {
+        return serveSecurely(root, certificate, " ssl", "");
+    }
+
+    /** Like {@link #serveSecurely}, and says so with this status of what is not there. */
+    public static Nginx serveAbsent(Path root, int status, ServerCertificate certificate)
+            throws IOException {
+        return serveSecurely(
+                root,
+                certificate,
+                " ssl http2",
+                "error_page 404 =%1$d @absent; location @absent { return %1$d; }"
+                        .formatted(status));
+    }
+
+    private static Nginx serveSecurely(
+            Path root, ServerCertificate certificate, String listen, String more)
+            throws IOException {
         return serve(
                 InetAddress.getLoopbackAddress(),
                 root,
                 "https",
-                " ssl",
-                "ssl_certificate %s; ssl_certificate_key %s;"
-                        .formatted(certificate.certificate(), certificate.key()));
-    }
-
-    /** One that says so with this status of what is not there. */
-    public static Nginx serveAbsent(Path root, int status) throws IOException {
-        return serve(
-                InetAddress.getLoopbackAddress(),
-                root,
-                "http",
-                "",
-                "error_page 404 =%1$d @absent; location @absent { return %1$d; }"
-                        .formatted(status));
+                listen,
+                "ssl_certificate %s; ssl_certificate_key %s; %s"
+                        .formatted(certificate.certificate(), certificate.key(), more));
     }
 
     private static Nginx serve(

@@ -26,8 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 class IdleTest {
     private static final TestAuthority AUTHORITY = TestAuthority.create("idle authority");
 
-    /** Of both processors together; without its AOT cache it takes more than twice that. */
-    private static final Duration FIRST_POLL = Duration.ofMillis(1300);
+    /** Of both processors together; without its AOT cache it is 1.3 s. */
+    private static final Duration FIRST_POLL = Duration.ofSeconds(1);
+
+    /** Without the AOT cache 2 s. */
+    private static final Duration FIRST_POLL_OVER_TLS = Duration.ofMillis(1500);
 
     private static final int STARTS = 5;
     private static final Duration START = Duration.ofSeconds(16);
@@ -59,22 +62,23 @@ class IdleTest {
 
     @Test
     void pollsSoonAfterItsStart() throws Exception {
-        assertPollsSoon(ScriptedControlPlane.plain());
+        assertPollsWithin(FIRST_POLL, ScriptedControlPlane.plain());
     }
 
     @Test
     void pollsSoonAfterItsStartOverMutualTls() throws Exception {
-        assertPollsSoon(secure());
+        assertPollsWithin(FIRST_POLL_OVER_TLS, secure());
     }
 
-    private void assertPollsSoon(ScriptedControlPlane controlPlane) throws IOException {
+    private void assertPollsWithin(Duration limit, ScriptedControlPlane controlPlane)
+            throws IOException {
         try (controlPlane) {
             var took = new ArrayList<Duration>();
             for (int start = 0; start < STARTS; start++) {
                 took.add(processorTimeToFirstPoll(controlPlane));
             }
 
-            assertThat(Collections.min(took)).as("of %s", took).isLessThan(FIRST_POLL);
+            assertThat(Collections.min(took)).as("of %s", took).isLessThan(limit);
         }
     }
 

@@ -35,7 +35,10 @@ import picocli.CommandLine.Spec;
             "    /nix/store/…-nixos-system-web-25.11"
         })
 final class FetchCommand implements Callable<Integer> {
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    /** By then most of the code has been run. */
+    private static final Duration START = Duration.ofMillis(300);
+
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     @Mixin private FetchOptions options = new FetchOptions();
 
@@ -58,7 +61,7 @@ final class FetchCommand implements Callable<Integer> {
             long started = System.nanoTime();
             try (var setup = FetchSetup.open(options, display, output::warn);
                     var _ = SoftHeapLimit.watch();
-                    var _ = IdleMemory.watch(SECOND, SECOND);
+                    var _ = IdleMemory.watch(START, INTERVAL);
                     Substitution substitution = setup.substituter().open()) {
                 ClosurePlan plan = substitution.plan(options.roots);
                 FetchOutcome outcome = substitution.fetch(plan);

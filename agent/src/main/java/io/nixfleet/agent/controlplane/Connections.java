@@ -1,6 +1,7 @@
 package io.nixfleet.agent.controlplane;
 
 import io.nixfleet.agent.tls.TlsMaterial;
+import io.nixfleet.substituter.cache.http.SmallVertx;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.HttpClient;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class Connections implements AutoCloseable {
     /** Below what servers commonly keep, so that seldom a request meets a closing connection. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-
-    /** How often kept connections are looked through: by default each second, day and night. */
-    private static final Duration CLEANING = Duration.ofSeconds(10);
 
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     private static final int HEADER_LIMIT = 32 * 1024;
@@ -148,10 +146,7 @@ final class Connections implements AutoCloseable {
     }
 
     private static PoolOptions pool() {
-        return new PoolOptions()
-                .setHttp1MaxSize(SIZE)
-                .setMaxWaitQueueSize(SIZE * 4)
-                .setCleanerPeriod((int) CLEANING.toMillis());
+        return SmallVertx.pool().setHttp1MaxSize(SIZE).setMaxWaitQueueSize(SIZE * 4);
     }
 
     /** Ends every connection; calls under way fail. */

@@ -46,10 +46,6 @@ public final class HttpTransport implements AutoCloseable {
     private static final int HEADER_LIMIT = 32 * 1024;
     private static final int STREAMS_PER_CONNECTION = 32;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
-
-    /** How often kept connections are looked through: by default each second, day and night. */
-    private static final Duration CLEANING = Duration.ofSeconds(10);
-
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final HttpTransportOptions options;
@@ -232,10 +228,7 @@ public final class HttpTransport implements AutoCloseable {
                     case LOOKUP -> options.lookupConnections();
                     case DOWNLOAD -> options.downloadConnections();
                 };
-        return new PoolOptions()
-                .setHttp1MaxSize(connections)
-                .setHttp2MaxSize(2)
-                .setCleanerPeriod((int) CLEANING.toMillis());
+        return SmallVertx.pool().setHttp1MaxSize(connections).setHttp2MaxSize(2);
     }
 
     /** Ends every exchange and thread; waits for that for some seconds at most. */

@@ -5,6 +5,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.util.concurrent.TimeUnit;
 
@@ -39,6 +40,14 @@ public final class SmallVertx {
         letSleep(loops.nettyEventLoopGroup());
         letSleep(loops.acceptorEventLoopGroup());
         return vertx;
+    }
+
+    /**
+     * A pool of connections in which kept ones are looked through every ten seconds, rather than
+     * each second, day and night.
+     */
+    public static PoolOptions pool() {
+        return new PoolOptions().setCleanerPeriod(10_000);
     }
 
     /** A loop of Netty that has no task to come wakes each second to see whether there is one. */

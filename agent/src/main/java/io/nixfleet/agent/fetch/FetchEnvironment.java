@@ -1,6 +1,8 @@
 package io.nixfleet.agent.fetch;
 
+import io.nixfleet.agent.heap.RoomForMuch;
 import io.nixfleet.agent.nix.NixConfig;
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.signature.TrustedKeys;
 import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.BinaryCaches;
@@ -70,6 +72,7 @@ public record FetchEnvironment(
                         .netrc(netrc)
                         .userAgent(userAgent)
                         .proxies(Proxies.of(System.getenv()))
+                        .decompressors(new Decompressors(new RoomForMuch()))
                         .listener(new CacheEvents(listener));
         extraCaFile().ifPresent(options::addCaFile);
         return new BinaryCaches(options.build());

@@ -22,6 +22,7 @@ final class FileCopies {
     private static final Path MAPS_WITH_FIGURES = Path.of("/proc/self/smaps");
     private static final Path SIZES = Path.of("/proc/self/statm");
     private static final int PAGE_BYTES = 4096;
+    private static final int MADV_RANDOM = 1;
     private static final int MADV_DONTNEED = 4;
     private static final int MADV_NOHUGEPAGE = 15;
     private static final int MADV_PAGEOUT = 21;
@@ -49,6 +50,7 @@ final class FileCopies {
     static FileCopies find() throws IOException {
         var found = new FileCopies(Mapping.lastingCopies(Files.readAllLines(MAPS_WITH_FIGURES)));
         found.advise(MADV_NOHUGEPAGE);
+        found.advise(MADV_RANDOM);
         return found;
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class SoftHeapLimit implements AutoCloseable {
     private static final long STEP = 6L << 20;
-    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final Duration INTERVAL = Duration.ofMillis(10);
 
     private final CountDownLatch closed = new CountDownLatch(1);
 

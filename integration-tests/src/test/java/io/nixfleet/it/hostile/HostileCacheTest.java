@@ -62,10 +62,10 @@ class HostileCacheTest {
     }
 
     private AgentProgram.Run fetch() throws Exception {
-        return fetch(PEAK_LIMIT_KIB);
+        return fetch(host, PEAK_LIMIT_KIB);
     }
 
-    private AgentProgram.Run fetch(long peakLimitKiB) throws Exception {
+    private static AgentProgram.Run fetch(Host host, long peakLimitKiB) throws Exception {
         long started = System.nanoTime();
         AgentProgram.Run run = host.fetch();
         assertBounded(run, started, peakLimitKiB);
@@ -176,22 +176,51 @@ class HostileCacheTest {
         host.assertHolds(List.of());
     }
 
-    /** As {@code xz -9} makes them; each claims as much memory as there is for all. */
-    @Test
-    void takesManyXzFilesWithTheWidestDictionary() throws Exception {
-        for (Member member : closure.members()) {
-            String text =
-                    new String(ManyPaths.narInfo(member), StandardCharsets.UTF_8)
-                            .replace("Compression: zstd", "Compression: xz");
-            byte[] nar = Compressed.xz(member.nar(), 64 * MEBIBYTE);
-            closure.server().on(ServedClosure.narInfoFile(member), Answers.ok(text));
-            closure.server().on(ServedClosure.narFile(member), Answers.ok(nar));
-        }
+    /** As {@code xz -9} and harmonia make them. */
+    @ParameterizedTest
+    @EnumSource(names = {"XZ", "ZSTD", "BR"})
+    void takesManyNarsWithTheWidestWindow(Compression compression) throws Exception {
+        serveWide(closure, compression);
 
-        AgentProgram.Run run = fetch(WIDE_XZ_LIMIT_KIB);
+        AgentProgram.Run run = fetch(host, wideLimitKiB(compression));
 
         assertThat(run.exitCode()).as(run.stderr()).isZero();
         host.assertHolds(closure.members());
+    }
+
+    /** Windows that are used to their ends. */
+    @ParameterizedTest
+    @EnumSource(names = {"XZ", "ZSTD", "BR"})
+    void takesBigNarsWithTheWidestWindow(Compression compression) throws Exception {
+        int bytes = 72 * MEBIBYTE;
+        try (var big =
+                        compression == Compression.XZ
+                                // Anything else takes its compressor minutes.
+                                ? ManyPaths.repetitive(59, 4, bytes)
+                                : ManyPaths.start(59, 4, bytes);
+                var own = Host.with(NixInstallation.nix28(), big)) {
+            serveWide(big, compression);
+
+            AgentProgram.Run run = fetch(own, wideLimitKiB(compression));
+
+            assertThat(run.exitCode()).as(run.stderr()).isZero();
+            own.assertHolds(big.members());
+        }
+    }
+
+    private static long wideLimitKiB(Compression compression) {
+        return compression == Compression.XZ ? WIDE_XZ_LIMIT_KIB : PEAK_LIMIT_KIB;
+    }
+
+    private static void serveWide(ManyPaths closure, Compression compression) {
+        for (Member member : closure.members()) {
+            String text =
+                    new String(ManyPaths.narInfo(member), StandardCharsets.UTF_8)
+                            .replace("Compression: zstd", "Compression: " + compression.nixName());
+            byte[] nar = Compressed.wide(compression, member.nar());
+            closure.server().on(ServedClosure.narInfoFile(member), Answers.ok(text));
+            closure.server().on(ServedClosure.narFile(member), Answers.ok(nar));
+        }
     }
 
     @Test

@@ -12,25 +12,40 @@ import java.nio.ByteBuffer;
  * that is cut short inside the same input buffer for a regular end.
  */
 final class ZstdStream extends InputStream {
-    // 32 MiB: more than any level up to 19 uses (8 MiB), as much as level 20 and harmonia do.
-    private static final int WINDOW_LOG_MAX = 25;
     private static final int INPUT_BUFFER = 128 * 1024;
 
     private final InputStream source;
+    private final WideWindows wide;
+    private final long window;
     private final Decoder decoder;
 
-    ZstdStream(InputStream source) throws IOException {
+    /**
+     * @param limit bytes that a window may take; later frames may take no more than the first, or
+     *     the usual
+     */
+    ZstdStream(InputStream source, long limit, WideWindows wide) throws IOException {
         this.source = source;
+        this.wide = wide;
         var input = new byte[INPUT_BUFFER];
         int first = source.read(input, 0, input.length);
         if (first < 0) {
             throw new EOFException("no data");
         }
+        while (first < ZstdWindow.HEADER_BYTES) {
+            int more = source.read(input, first, input.length - first);
+            if (more < 0) {
+                break;
+            }
+            first += more;
+        }
+        this.window = Math.clamp(ZstdWindow.bytes(input, first), WideWindows.USUAL_BYTES, limit);
+        wide.claim(window);
+        wide.allocating(window);
         this.decoder = new Decoder(source, input, first);
         try {
-            decoder.setLongMax(WINDOW_LOG_MAX);
+            decoder.setLongMax(Long.SIZE - Long.numberOfLeadingZeros(window - 1));
         } catch (IOException e) {
-            decoder.close();
+            closeDecoder();
             throw e;
         }
     }
@@ -64,8 +79,13 @@ final class ZstdStream extends InputStream {
 
     @Override
     public void close() throws IOException {
-        decoder.close();
+        closeDecoder();
         source.close();
+    }
+
+    private void closeDecoder() {
+        decoder.close();
+        wide.release(window);
     }
 
     /** The native decoder, fed from the source as it runs dry. */

@@ -1,5 +1,6 @@
 package io.nixfleet.substituter.cache;
 
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
 import java.util.OptionalInt;
@@ -41,6 +42,9 @@ public interface BinaryCache extends AutoCloseable {
      * of the reader up to a bound. Close the download whether or not it was read to its end.
      */
     NarDownload open(NarInfo narInfo);
+
+    /** For what it gives; all caches that were opened together share them. */
+    Decompressors decompressors();
 
     @Override
     void close();

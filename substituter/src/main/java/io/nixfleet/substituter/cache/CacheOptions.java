@@ -144,7 +144,7 @@ public final class CacheOptions {
             return this;
         }
 
-        /** Whose memory Content-Encodings are decoded with. */
+        /** Whose memory NARs and Content-Encodings are decoded with. */
         public Builder decompressors(Decompressors value) {
             decompressors = value;
             return this;

@@ -55,10 +55,11 @@ record ContentEncodings(List<Compression> chain) {
     }
 
     /** Undoes them all. */
-    InputStream decode(InputStream body, Decompressors decompressors) throws IOException {
+    InputStream decode(InputStream body, Decompressors decompressors, Decompressors.Window window)
+            throws IOException {
         InputStream decoded = body;
         for (Compression encoding : chain.reversed()) {
-            decoded = decompressors.open(encoding, decoded);
+            decoded = decompressors.open(encoding, decoded, window);
         }
         return decoded;
     }

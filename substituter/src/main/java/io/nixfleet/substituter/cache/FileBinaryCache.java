@@ -1,5 +1,6 @@
 package io.nixfleet.substituter.cache;
 
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
@@ -22,9 +23,11 @@ final class FileBinaryCache implements BinaryCache {
     private final CacheLocation location;
     private final Path directory;
     private final CacheInfoOnce info;
+    private final Decompressors decompressors;
 
     FileBinaryCache(CacheLocation location, CacheOptions options) {
         this.location = location;
+        this.decompressors = options.decompressors();
         this.directory = Path.of(location.base().getPath()).normalize();
         this.info =
                 new CacheInfoOnce(
@@ -51,6 +54,11 @@ final class FileBinaryCache implements BinaryCache {
     @Override
     public CacheInfo info() throws CacheException, InterruptedException {
         return info.get();
+    }
+
+    @Override
+    public Decompressors decompressors() {
+        return decompressors;
     }
 
     @Override

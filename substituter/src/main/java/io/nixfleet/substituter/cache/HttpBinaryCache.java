@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.cache;
 
 import io.nixfleet.nix.compression.CorruptStreamException;
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
@@ -78,6 +79,11 @@ final class HttpBinaryCache implements BinaryCache {
         return info.get();
     }
 
+    @Override
+    public Decompressors decompressors() {
+        return options.decompressors();
+    }
+
     private byte[] readInfo() throws CacheException, InterruptedException {
         try (var room = new Room(unusual)) {
             return read("nix-cache-info", CACHE_INFO_LIMIT, room);
@@ -128,7 +134,7 @@ final class HttpBinaryCache implements BinaryCache {
                 room.take();
             }
             var encoded = new BoundedStream(exchange.body(patience), 2L * limit);
-            try (InputStream body = encodings.decode(encoded, options.decompressors())) {
+            try (InputStream body = decoded(encodings, encoded)) {
                 byte[] content = body.readNBytes(USUAL_BYTES);
                 if (content.length < USUAL_BYTES) {
                     return content;
@@ -143,6 +149,12 @@ final class HttpBinaryCache implements BinaryCache {
         } catch (IOException e) {
             throw fetcher.broken(request.what(), e);
         }
+    }
+
+    /** A narinfo is shorter than any window. */
+    private InputStream decoded(ContentEncodings encodings, InputStream encoded)
+            throws IOException {
+        return encodings.decode(encoded, options.decompressors(), Decompressors.Window.USUAL);
     }
 
     private byte[] whole(byte[] start, InputStream rest, int limit, String what)

@@ -2,6 +2,7 @@ package io.nixfleet.substituter.cache;
 
 import io.nixfleet.nix.compression.Compression;
 import io.nixfleet.nix.compression.CorruptStreamException;
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.substituter.cache.http.HttpExchange;
@@ -197,12 +198,18 @@ final class NarTransfers {
                 encodings.identity()
                         ? body
                         : new BoundedStream(
-                                new LazyStream(
-                                        body,
-                                        () -> encodings.decode(body, options.decompressors())),
-                                fileLimit());
+                                new LazyStream(body, () -> decoded(encodings, body)), fileLimit());
         skip(decoded, offset);
         return new Transfer(answer.exchange(), decoded, false, validator);
+    }
+
+    /** Of the encoding and the NAR's own compression, one may need much memory. */
+    private InputStream decoded(ContentEncodings encodings, InputStream body) throws IOException {
+        var window =
+                narInfo.compression() == Compression.NONE
+                        ? Decompressors.Window.WIDE
+                        : Decompressors.Window.USUAL;
+        return encodings.decode(body, options.decompressors(), window);
     }
 
     /**

@@ -27,7 +27,6 @@ final class PathImporter {
     private final StoreSession session;
     private final RankedCaches caches;
     private final NarInfoVerifier verifier;
-    private final Decompressors decompressors = new Decompressors();
     private final FetchListener listener;
 
     PathImporter(
@@ -112,7 +111,7 @@ final class PathImporter {
         long narSize = narInfo.info().narSize();
         long started = System.nanoTime();
         listener.on(new FetchEvent.PathStarted(path, planned.cache(), narSize));
-        try (InputStream nar = decompressors.open(narInfo.compression(), download.stream());
+        try (InputStream nar = open(planned, download);
                 var observed = new ObservedStream(nar, download, path, listener)) {
             switch (planned.verified().trust()) {
                 case Trust.SignedBy _, Trust.ContentAddressed _ ->
@@ -149,6 +148,16 @@ final class PathImporter {
             spoilt(planned, problems, e);
         }
         return null;
+    }
+
+    private static InputStream open(PlannedPath planned, NarDownload download) throws IOException {
+        return planned.source()
+                .cache()
+                .decompressors()
+                .open(
+                        planned.narInfo().compression(),
+                        download.stream(),
+                        Decompressors.Window.WIDE);
     }
 
     /** What fails in a thread that is to end says nothing about the cache. */

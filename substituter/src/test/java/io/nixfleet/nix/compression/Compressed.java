@@ -1,6 +1,7 @@
 package io.nixfleet.nix.compression;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -24,7 +25,8 @@ public final class Compressed {
                 case ZSTD -> out.write(Zstd.compress(plain, 3));
                 case BZIP2 -> write(new BZip2CompressorOutputStream(out), plain);
                 case GZIP -> write(new GZIPOutputStream(out), plain);
-                case BR -> writeBrotli(out, plain);
+                // WBITS 16 is 0.
+                case BR -> writeBrotli(out, plain, 0, 1);
             }
             return out.toByteArray();
         } catch (IOException e) {
@@ -45,22 +47,47 @@ public final class Compressed {
         }
     }
 
+    /** One that takes all the memory that its decoder may: xz 64 MiB, zstd and br 32 MiB. */
+    public static byte[] wide(Compression compression, byte[] plain) {
+        try {
+            var out = new ByteArrayOutputStream();
+            switch (compression) {
+                case XZ -> out.write(xz(plain, 64 << 20));
+                case ZSTD -> {
+                    var zstd = new ZstdOutputStream(out, 1);
+                    zstd.setLong(25);
+                    write(zstd, plain);
+                }
+                // WBITS 24 is 1111.
+                case BR -> writeBrotli(out, plain, 0b1111, 4);
+                default -> throw new IllegalArgumentException(compression.toString());
+            }
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void write(OutputStream compressor, byte[] plain) throws IOException {
         try (compressor) {
             compressor.write(plain);
         }
     }
 
-    /** A brotli stream of uncompressed meta-blocks of 64 KiB (RFC 7932, section 9.2). */
-    private static void writeBrotli(ByteArrayOutputStream out, byte[] plain) {
-        // WBITS 16 is the bit 0; each stored block's header then takes ISLAST 0, MNIBBLES 00
-        // (four),
-        // MLEN-1 in 16 bits, ISUNCOMPRESSED 1: 20 bits, filled up to a byte.
+    /**
+     * A brotli stream of uncompressed meta-blocks of 64 KiB (RFC 7932, section 9.2).
+     *
+     * @param wbits the stream's header
+     * @param bits how long that is, at most four
+     */
+    private static void writeBrotli(ByteArrayOutputStream out, byte[] plain, int wbits, int bits) {
+        // Each stored block's header takes ISLAST 0, MNIBBLES 00 (four), MLEN-1 in 16 bits,
+        // ISUNCOMPRESSED 1: 20 bits, filled up to a byte.
         boolean first = true;
         for (int offset = 0; offset < plain.length; offset += 1 << 16) {
             int length = Math.min(1 << 16, plain.length - offset);
             int header = (length - 1) << 3 | 1 << 19;
-            int shifted = first ? header << 1 : header;
+            int shifted = first ? header << bits | wbits : header;
             out.write(shifted);
             out.write(shifted >>> 8);
             out.write(shifted >>> 16);
@@ -68,6 +95,6 @@ public final class Compressed {
             first = false;
         }
         // ISLAST 1, ISLASTEMPTY 1.
-        out.write(first ? 0b110 : 0b11);
+        out.write(first ? 0b11 << bits | wbits : 0b11);
     }
 }

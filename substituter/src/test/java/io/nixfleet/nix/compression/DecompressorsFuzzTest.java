@@ -1,6 +1,7 @@
 package io.nixfleet.nix.compression;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.nixfleet.nix.compression.Decompressors.Window;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ class DecompressorsFuzzTest {
         Compression[] all = Compression.values();
         Compression compression = all[Math.floorMod(input[0], all.length)];
         var compressed = new ByteArrayInputStream(Arrays.copyOfRange(input, 1, input.length));
-        try (var plain = decompressors.open(compression, compressed)) {
+        try (var plain = decompressors.open(compression, compressed, Window.WIDE)) {
             plain.readNBytes(READ_LIMIT);
         } catch (CorruptStreamException e) {
             // What bytes that are no such stream deserve.

@@ -3,6 +3,7 @@ package io.nixfleet.nix.compression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.nixfleet.nix.compression.Decompressors.Window;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.SequenceInputStream;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,7 +57,7 @@ class DecompressorsTest {
         byte[] plain = text(5_000);
         byte[] compressed = Compressed.bytes(compression, plain);
 
-        try (var in = decompressors.open(compression, new Trickle(compressed))) {
+        try (var in = decompressors.open(compression, new Trickle(compressed), Window.WIDE)) {
             assertThat(in.readAllBytes()).isEqualTo(plain);
         }
     }
@@ -142,7 +144,8 @@ class DecompressorsTest {
 
             assertThatThrownBy(
                             () -> {
-                                try (var in = decompressors.open(compression, source)) {
+                                try (var in =
+                                        decompressors.open(compression, source, Window.WIDE)) {
                                     in.readAllBytes();
                                 }
                             })
@@ -164,7 +167,7 @@ class DecompressorsTest {
                     }
                 };
 
-        var in = decompressors.open(compression, source);
+        var in = decompressors.open(compression, source, Window.WIDE);
         assertThat(in.read()).isNotNegative();
         in.close();
         in.close();
@@ -179,7 +182,8 @@ class DecompressorsTest {
         // Each takes nearly all that xz streams may have together: the second would wait for ever.
         for (int i = 0; i < 3; i++) {
             try (var in =
-                    decompressors.open(Compression.XZ, new ByteArrayInputStream(compressed))) {
+                    decompressors.open(
+                            Compression.XZ, new ByteArrayInputStream(compressed), Window.WIDE)) {
                 assertThat(in.readNBytes(10)).hasSize(10);
             }
         }
@@ -208,12 +212,78 @@ class DecompressorsTest {
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"XZ", "ZSTD", "BR"})
+    void givesBackWideWindows(Compression compression) throws IOException {
+        byte[] plain = text(100_000);
+        byte[] compressed = Compressed.wide(compression, plain);
+
+        // Two at once would wait for ever.
+        for (int i = 0; i < 3; i++) {
+            assertThat(decompress(compression, compressed)).isEqualTo(plain);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"XZ", "ZSTD", "BR"})
+    void refusesWideWindowsWhereTheyAreNotUsual(Compression compression) {
+        byte[] compressed = Compressed.wide(compression, text(1_000));
+
+        assertThatThrownBy(
+                        () ->
+                                decompressors
+                                        .open(
+                                                compression,
+                                                new ByteArrayInputStream(compressed),
+                                                Window.USUAL)
+                                        .readAllBytes())
+                .isInstanceOf(CorruptStreamException.class)
+                .hasMessageContaining("memory");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"XZ", "ZSTD", "BR"})
+    void takesUsualWindowsEverywhere(Compression compression) throws IOException {
+        byte[] plain = text(100_000);
+        byte[] compressed =
+                compression == Compression.XZ
+                        ? Compressed.xz(plain, 8 << 20)
+                        : Compressed.bytes(compression, plain);
+
+        try (var in =
+                decompressors.open(
+                        compression, new ByteArrayInputStream(compressed), Window.USUAL)) {
+            assertThat(in.readAllBytes()).isEqualTo(plain);
+        }
+    }
+
+    @Test
+    void makesRoomOnceForAnXzDictionaryThatIsUsedAgain() throws IOException {
+        var made = new AtomicInteger();
+        var own = new Decompressors(made::incrementAndGet);
+
+        for (byte[] compressed :
+                new byte[][] {
+                    Compressed.xz(text(100), 8 << 20),
+                    Compressed.wide(Compression.XZ, text(100)),
+                    Compressed.wide(Compression.XZ, text(200))
+                }) {
+            try (var in =
+                    own.open(Compression.XZ, new ByteArrayInputStream(compressed), Window.WIDE)) {
+                in.readAllBytes();
+            }
+        }
+
+        assertThat(made).hasValue(1);
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"XZ", "ZSTD", "GZIP", "BZIP2"})
     void readsBombOnlyAsFarAsAsked(Compression compression) throws IOException {
         byte[] bomb = Compressed.bytes(compression, new byte[64 << 20]);
         assertThat(bomb).hasSizeLessThan(100_000);
 
-        try (var in = decompressors.open(compression, new ByteArrayInputStream(bomb))) {
+        try (var in =
+                decompressors.open(compression, new ByteArrayInputStream(bomb), Window.WIDE)) {
             assertThat(in.readNBytes(1_000)).hasSize(1_000);
         }
     }
@@ -227,7 +297,9 @@ class DecompressorsTest {
     }
 
     private byte[] decompress(Compression compression, byte[] compressed) throws IOException {
-        try (var in = decompressors.open(compression, new ByteArrayInputStream(compressed))) {
+        try (var in =
+                decompressors.open(
+                        compression, new ByteArrayInputStream(compressed), Window.WIDE)) {
             return in.readAllBytes();
         }
     }

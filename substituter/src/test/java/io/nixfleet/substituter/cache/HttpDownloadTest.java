@@ -318,7 +318,10 @@ class HttpDownloadTest {
             assertThatThrownBy(
                             () ->
                                     new Decompressors()
-                                            .open(Compression.ZSTD, download.stream())
+                                            .open(
+                                                    Compression.ZSTD,
+                                                    download.stream(),
+                                                    Decompressors.Window.WIDE)
                                             .read())
                     .isInstanceOf(CacheException.class)
                     .hasMessageContaining("goes on after 4195554 bytes");

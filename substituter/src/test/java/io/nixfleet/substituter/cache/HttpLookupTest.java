@@ -10,6 +10,10 @@ import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.HostileServer;
 import io.nixfleet.testing.cache.NarInfos;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -287,13 +291,17 @@ class HttpLookupTest {
     }
 
     @Test
-    void namesHostThatDoesNotListen() throws InterruptedException {
-        server.close();
+    void namesHostThatDoesNotListen() throws Exception {
+        // A port of our own, so that no other test's server comes to listen there.
+        try (var silent = new Socket()) {
+            silent.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String url = "http://127.0.0.1:" + silent.getLocalPort();
 
-        CacheException reason = failed(fixture.cache().lookup(PATH));
+            CacheException reason = failed(fixture.caches().open(URI.create(url)).lookup(PATH));
 
-        assertThat(reason.kind()).isEqualTo(CacheException.Kind.UNREACHABLE);
-        assertThat(reason).hasMessageContaining("cache " + server.uri() + ", ");
+            assertThat(reason.kind()).isEqualTo(CacheException.Kind.UNREACHABLE);
+            assertThat(reason).hasMessageContaining("cache " + url + ", ");
+        }
     }
 
     @Test

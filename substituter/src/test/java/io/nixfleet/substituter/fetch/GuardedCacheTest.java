@@ -3,6 +3,7 @@ package io.nixfleet.substituter.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.nix.compression.Compression;
+import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
@@ -54,6 +55,11 @@ class GuardedCacheTest {
         @Override
         public NarDownload open(NarInfo narInfo) {
             throw new AssertionError("nothing is downloaded here");
+        }
+
+        @Override
+        public Decompressors decompressors() {
+            throw new AssertionError("nothing is decompressed here");
         }
 
         @Override

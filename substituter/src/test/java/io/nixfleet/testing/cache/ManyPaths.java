@@ -12,6 +12,7 @@ import io.nixfleet.testing.TestTree;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /** A closure of as many paths as wanted at a server, all as they should be. */
@@ -20,7 +21,7 @@ public final class ManyPaths implements ServedPaths {
     private final HostileServer server = HostileServer.start();
     private final List<Member> members;
 
-    private ManyPaths(RandomGenerator random, int count, int bytes) {
+    private ManyPaths(RandomGenerator random, int count, Supplier<TestTree.File> file) {
         var made = new ArrayList<Member>();
         for (int i = 1; i < count; i++) {
             var needs = new ArrayList<StorePath>();
@@ -28,9 +29,9 @@ public final class ManyPaths implements ServedPaths {
             if (i % 3 == 0) {
                 needs.add(made.get(i - 2).path());
             }
-            made.add(member(random, "p" + i, bytes, needs));
+            made.add(member(random, "p" + i, file.get(), needs));
         }
-        made.add(member(random, "top", bytes, made.stream().map(Member::path).toList()));
+        made.add(member(random, "top", file.get(), made.stream().map(Member::path).toList()));
         members = List.copyOf(made);
         server.on("/nix-cache-info", Answers.ok("StoreDir: /nix/store\nWantMassQuery: 1\n"));
         for (Member member : members) {
@@ -42,12 +43,20 @@ public final class ManyPaths implements ServedPaths {
 
     /** That many paths, each with a file of that many bytes; the top refers to all others. */
     public static ManyPaths start(long seed, int count, int bytes) {
-        return new ManyPaths(Seeds.random(seed), count, bytes);
+        RandomGenerator random = Seeds.random(seed);
+        return new ManyPaths(random, count, () -> TestTree.file(random, bytes));
     }
 
-    private Member member(RandomGenerator random, String name, int bytes, List<StorePath> needs) {
+    /** As {@link #start}, with files of one byte over and over, which compress at once. */
+    public static ManyPaths repetitive(long seed, int count, int bytes) {
+        var file = new TestTree.File(false, "0".repeat(bytes));
+        return new ManyPaths(Seeds.random(seed), count, () -> file);
+    }
+
+    private Member member(
+            RandomGenerator random, String name, TestTree.File file, List<StorePath> needs) {
         TestTree.Directory tree = TestTree.directory();
-        tree.entries().put("data", TestTree.file(random, bytes));
+        tree.entries().put("data", file);
         return TestClosure.member(random, name, tree, needs, key);
     }
 

@@ -3,40 +3,35 @@ package io.nixfleet.nix.compression;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.ArrayCache;
 
 /**
- * The memory of xz dictionaries. A header of a few bytes may claim a dictionary of 64 MiB, so the
- * sum of all of them is limited; and since each small NAR of a cache claims 8 MiB anew, arrays are
- * used again rather than allocated and zeroed.
+ * The arrays of xz dictionaries. Since each small NAR of a cache claims 8 MiB anew, they are used
+ * again rather than allocated and zeroed.
  */
-final class XzMemory extends ArrayCache {
-    /** Enough for the dictionary of {@code xz -9}, 64 MiB, and the decoder's tables. */
-    static final int STREAM_LIMIT_KIB = 66 * 1024;
-
-    private static final int SHARED_LIMIT_KIB = 72 * 1024;
-    // The widest one, too: a closing stream still holds its own while the next one asks, and there
-    // is
-    // no room for two.
+final class XzDictionaries extends ArrayCache {
+    // The widest one, too: a closing stream still holds its own while the next one asks.
     private static final int KEPT_LIMIT = 65 << 20;
     private static final int BIG = 1 << 20;
-    private static final int WAIT_MINUTES = 10;
 
-    private final Semaphore shared = new Semaphore(SHARED_LIMIT_KIB, true);
+    private final WideWindows wide;
     private final Deque<byte[]> kept = new ArrayDeque<>();
     private int keptBytes;
+
+    XzDictionaries(WideWindows wide) {
+        this.wide = wide;
+    }
 
     @Override
     public byte[] getByteArray(int size, boolean fillWithZeros) {
         if (size < BIG) {
             return new byte[size];
         }
-        claim(size);
+        wide.claim(size);
         byte[] old = takeKept(size);
         if (old == null) {
+            wide.allocating(size);
             return new byte[size];
         }
         if (fillWithZeros) {
@@ -56,20 +51,7 @@ final class XzMemory extends ArrayCache {
                 keptBytes += array.length;
             }
         }
-        shared.release(kib(array.length));
-    }
-
-    private void claim(int size) {
-        try {
-            if (!shared.tryAcquire(kib(size), WAIT_MINUTES, TimeUnit.MINUTES)) {
-                throw new IllegalStateException(
-                        "other xz streams kept all memory for dictionaries for %d minutes"
-                                .formatted(WAIT_MINUTES));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for memory", e);
-        }
+        wide.release(array.length);
     }
 
     private byte @Nullable [] takeKept(int size) {
@@ -88,9 +70,5 @@ final class XzMemory extends ArrayCache {
             keptBytes = 0;
             return null;
         }
-    }
-
-    private static int kib(int bytes) {
-        return (bytes + 1023) / 1024;
     }
 }

@@ -7,6 +7,7 @@ import io.vertx.core.http.Http1ClientConfig;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConfig;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.ClientSSLOptions;
@@ -15,15 +16,20 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The kept connections, made anew when the certificates changed. */
 final class Connections implements AutoCloseable {
-    /** Below what servers commonly keep, so that seldom a request meets a closing connection. */
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    /** Beyond the usual time between two polls: a TLS handshake takes more than all of a poll. */
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+
+    /** After that a server's name is looked up again, and its certificate checked. */
+    private static final Duration LIFETIME = Duration.ofMinutes(10);
 
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
     private static final int HEADER_LIMIT = 32 * 1024;
@@ -44,6 +50,7 @@ final class Connections implements AutoCloseable {
     /** A client that is used, and not closed before its last user is through. */
     final class Lease implements AutoCloseable {
         private final HttpClientAgent client;
+        private final Set<HttpConnection> used = Collections.newSetFromMap(new WeakHashMap<>());
         private int users;
         private boolean retired;
 
@@ -53,6 +60,13 @@ final class Connections implements AutoCloseable {
 
         HttpClient client() {
             return client;
+        }
+
+        /** Whether it is the first call on this connection. */
+        boolean first(HttpConnection connection) {
+            synchronized (Connections.this) {
+                return used.add(connection);
+            }
         }
 
         /** The user is through. */
@@ -79,7 +93,7 @@ final class Connections implements AutoCloseable {
     /** A client that presents the certificates of now. */
     synchronized Lease lease() throws ExchangeException {
         if (closed) {
-            throw new ExchangeException(false, new IOException("the agent is stopping"));
+            throw ExchangeException.unconnected(new IOException("the agent is stopping"));
         }
         TlsMaterial now = options.secure() ? options.tls().current() : null;
         Lease lease = current;
@@ -146,7 +160,11 @@ final class Connections implements AutoCloseable {
     }
 
     private static PoolOptions pool() {
-        return SmallVertx.pool().setHttp1MaxSize(SIZE).setMaxWaitQueueSize(SIZE * 4);
+        return SmallVertx.pool()
+                .setHttp1MaxSize(SIZE)
+                .setMaxWaitQueueSize(SIZE * 4)
+                .setMaxLifetimeUnit(TimeUnit.SECONDS)
+                .setMaxLifetime((int) LIFETIME.toSeconds());
     }
 
     /** Ends every connection; calls under way fail. */

@@ -105,8 +105,22 @@ public final class ControlPlane implements AutoCloseable {
 
     private Answer call(RequestOptions request, @Nullable Buffer body, Deadline deadline)
             throws ExchangeException, InterruptedException {
+        try {
+            return callOnce(request, body, deadline);
+        } catch (ExchangeException e) {
+            if (!e.stale()) {
+                throw e;
+            }
+            // The contract's calls may all come twice.
+            connections.forget();
+            return callOnce(request, body, deadline);
+        }
+    }
+
+    private Answer callOnce(RequestOptions request, @Nullable Buffer body, Deadline deadline)
+            throws ExchangeException, InterruptedException {
         try (var lease = connections.lease()) {
-            return Exchange.perform(lease.client(), request, body, deadline);
+            return Exchange.perform(lease, request, body, deadline);
         }
     }
 

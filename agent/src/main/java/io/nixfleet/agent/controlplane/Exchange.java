@@ -1,11 +1,12 @@
 package io.nixfleet.agent.controlplane;
 
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,12 +20,16 @@ final class Exchange {
 
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final @Nullable Buffer body;
+    private final Connections.Lease lease;
     private final Object lock = new Object();
     private @Nullable HttpClientRequest request;
+    private boolean kept;
+    private boolean answering;
     private boolean givenUp;
 
-    private Exchange(@Nullable Buffer body) {
+    private Exchange(@Nullable Buffer body, Connections.Lease lease) {
         this.body = body;
+        this.lease = lease;
     }
 
     /**
@@ -33,16 +38,20 @@ final class Exchange {
      * @param body to send, or null
      */
     static Answer perform(
-            HttpClient client, RequestOptions options, @Nullable Buffer body, Deadline deadline)
+            Connections.Lease lease,
+            RequestOptions options,
+            @Nullable Buffer body,
+            Deadline deadline)
             throws ExchangeException, InterruptedException {
-        var exchange = new Exchange(body);
+        var exchange = new Exchange(body, lease);
         try {
-            client.request(options)
+            lease.client()
+                    .request(options)
                     .onSuccess(exchange::connected)
                     .onFailure(exchange.answer::completeExceptionally);
         } catch (IllegalStateException e) {
             // So Vert.x says that the client was closed in this moment.
-            throw new ExchangeException(false, new IOException("the agent is stopping", e));
+            throw ExchangeException.unconnected(new IOException("the agent is stopping", e));
         }
         return exchange.await(deadline);
     }
@@ -54,7 +63,7 @@ final class Exchange {
             whole = true;
             return complete;
         } catch (ExecutionException | TimeoutException e) {
-            throw new ExchangeException(hasRequest(), e);
+            throw failure(e);
         } finally {
             if (!whole) {
                 giveUp();
@@ -62,9 +71,12 @@ final class Exchange {
         }
     }
 
-    private boolean hasRequest() {
+    private ExchangeException failure(Exception cause) {
         synchronized (lock) {
-            return request != null;
+            boolean closed =
+                    cause.getCause() instanceof HttpClosedException
+                            || cause.getCause() instanceof SocketException;
+            return new ExchangeException(request != null, closed && kept && !answering, cause);
         }
     }
 
@@ -84,6 +96,7 @@ final class Exchange {
         synchronized (lock) {
             late = givenUp;
             request = connectedRequest;
+            kept = !lease.first(connectedRequest.connection());
         }
         if (late) {
             connectedRequest.reset();
@@ -94,6 +107,9 @@ final class Exchange {
     }
 
     private void answered(HttpClientResponse response) {
+        synchronized (lock) {
+            answering = true;
+        }
         Buffer collected = Buffer.buffer();
         response.handler(
                 chunk -> {

@@ -31,10 +31,10 @@ final class HostLookup {
         try {
             return lookup().get(deadline.left(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            throw new ExchangeException(false, e);
+            throw ExchangeException.unconnected(e);
         } catch (TimeoutException _) {
-            throw new ExchangeException(
-                    false, new UnknownHostException("no answer from the resolver"));
+            throw ExchangeException.unconnected(
+                    new UnknownHostException("no answer from the resolver"));
         }
     }
 

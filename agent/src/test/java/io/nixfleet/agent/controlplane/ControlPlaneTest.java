@@ -134,6 +134,37 @@ class ControlPlaneTest {
     }
 
     @Test
+    void callsAnewWhereAKeptConnectionHadEnded() throws Exception {
+        assertThat(client.poll()).isEqualTo(new PollAnswer.NothingDesired());
+        server.fault(new Fault.Close(), 1);
+
+        assertThat(client.poll()).isEqualTo(new PollAnswer.NothingDesired());
+        assertThat(server.connections()).isEqualTo(2);
+
+        server.fault(new Fault.Close(), 1);
+        assertThat(client.send(Reports.saying("deployed"))).isEqualTo(new SendAnswer.Accepted());
+        assertThat(server.fleet().reports("web-1")).hasSize(1);
+    }
+
+    @Test
+    void failsWhereANewConnectionEndsWithoutAnAnswer() throws Exception {
+        server.fault(new Fault.Close(), 1);
+        assertThat(client.poll()).isInstanceOf(PollAnswer.Failed.class);
+
+        assertThat(client.poll()).isEqualTo(new PollAnswer.NothingDesired());
+        server.fault(new Fault.Close(), 2);
+        assertThat(client.poll()).isInstanceOf(PollAnswer.Failed.class);
+    }
+
+    @Test
+    void failsWhereAnAnswerWasCutOff() throws Exception {
+        client.poll();
+        server.fault(new Fault.Cut(), 1);
+
+        assertThat(client.poll()).isInstanceOf(PollAnswer.Failed.class);
+    }
+
+    @Test
     void trimsSlashesAndKeepsThePathOfTheBase() throws Exception {
         try (var other = client(URI.create(server.url() + "/fleet/a//"), "web-1", LIMIT)) {
             other.poll();

@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.fetch.CacheSettings;
+import io.nixfleet.nix.compression.Decompressors;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,11 @@ import picocli.CommandLine.Option;
 
 /** What caches are granted: the same for the daemon, {@code fetch} and {@code plan}. */
 final class CacheFlags {
+    private static final int LEAST_WINDOW = 8;
+
+    /** The heap is made for that. */
+    private static final int WIDEST_WINDOW = 64;
+
     @Option(
             names = "--trusted-public-keys-file",
             paramLabel = "FILE",
@@ -38,9 +44,19 @@ final class CacheFlags {
                             + " NIXFLEET_ALLOW_TRUSTED_CACHES.")
     private String allowTrusted = "false";
 
+    @Option(
+            names = "--max-window",
+            paramLabel = "MIB",
+            defaultValue = "${env:NIXFLEET_MAX_WINDOW:-32}",
+            description =
+                    "Memory that the decompressor of one NAR may take, 8 to 64 MiB; 32 by default,"
+                            + " 'xz -9' needs 64. NIXFLEET_MAX_WINDOW.")
+    private int maxWindow = Decompressors.DEFAULT_WIDEST_MEBIBYTES;
+
     /**
      * @param tokenOverHttp whether the token may go where others can read it
-     * @throws UsageException for a variable that is neither true nor false
+     * @throws UsageException for a variable that is neither true nor false, or a window out of
+     *     bounds
      */
     CacheSettings settings(List<URI> extraCaches, boolean tokenOverHttp) {
         return new CacheSettings(
@@ -48,6 +64,7 @@ final class CacheFlags {
                 trustedKeysFiles,
                 FlagValues.file(tokenFile),
                 tokenOverHttp,
-                FlagValues.truth("--allow-trusted-caches", allowTrusted));
+                FlagValues.truth("--allow-trusted-caches", allowTrusted),
+                FlagValues.within("--max-window", maxWindow, LEAST_WINDOW, WIDEST_WINDOW));
     }
 }

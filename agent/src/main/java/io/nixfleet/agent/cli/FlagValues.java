@@ -21,6 +21,14 @@ final class FlagValues {
         return Duration.ofSeconds(value);
     }
 
+    static int within(String option, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new UsageException(
+                    "%s: %d is not between %d and %d".formatted(option, value, least, most));
+        }
+        return value;
+    }
+
     static int port(String option, int port) {
         if (port < 1 || port > 65535) {
             throw new UsageException("%s: a port is 1 to 65535, not %d".formatted(option, port));

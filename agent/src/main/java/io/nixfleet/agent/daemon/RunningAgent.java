@@ -48,7 +48,7 @@ public final class RunningAgent implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(15);
 
     /** A poll takes less, and what it mapped is not needed before the next. */
-    private static final Duration BETWEEN_POLLS = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_POLLS = Duration.ofSeconds(10);
 
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final ServiceNotifier notifier;

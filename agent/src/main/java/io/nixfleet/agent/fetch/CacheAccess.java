@@ -45,6 +45,11 @@ public final class CacheAccess {
         this.warnings = warnings;
     }
 
+    /** What the decompressor of one NAR may take. */
+    int maxWindowMebibytes() {
+        return settings.maxWindowMebibytes();
+    }
+
     /**
      * Reads the files that the settings name, as they are now.
      *

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.fetch;
 
+import io.nixfleet.nix.compression.Decompressors;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,15 +15,23 @@ import java.util.Optional;
  * @param tokenFile a file that holds a bearer token for the caches that the operator named
  * @param tokenOverHttp whether it may be sent where others can read it
  * @param allowTrusted whether {@code ?trusted=1} in a cache's URL counts
+ * @param maxWindowMebibytes what the decompressor of one NAR may take
  */
 public record CacheSettings(
         List<URI> extraCaches,
         List<Path> trustedKeysFiles,
         Optional<Path> tokenFile,
         boolean tokenOverHttp,
-        boolean allowTrusted) {
+        boolean allowTrusted,
+        int maxWindowMebibytes) {
     public static final CacheSettings NONE =
-            new CacheSettings(List.of(), List.of(), Optional.empty(), false, false);
+            new CacheSettings(
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    false,
+                    false,
+                    Decompressors.DEFAULT_WIDEST_MEBIBYTES);
 
     public CacheSettings {
         extraCaches = List.copyOf(extraCaches);

@@ -72,7 +72,8 @@ public record FetchEnvironment(
                         .netrc(netrc)
                         .userAgent(userAgent)
                         .proxies(Proxies.of(System.getenv()))
-                        .decompressors(new Decompressors(new RoomForMuch()))
+                        .decompressors(
+                                new Decompressors(access.maxWindowMebibytes(), new RoomForMuch()))
                         .listener(new CacheEvents(listener));
         extraCaFile().ifPresent(options::addCaFile);
         return new BinaryCaches(options.build());

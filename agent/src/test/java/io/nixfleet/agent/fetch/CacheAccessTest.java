@@ -44,7 +44,8 @@ class CacheAccessTest {
     private CacheAccess access(boolean overHttp, boolean allowTrusted, URI... named)
             throws IOException {
         return CacheAccess.read(
-                new CacheSettings(List.of(), List.of(), Optional.of(token), overHttp, allowTrusted),
+                new CacheSettings(
+                        List.of(), List.of(), Optional.of(token), overHttp, allowTrusted, 32),
                 List.of(named),
                 warnings::add);
     }
@@ -163,7 +164,8 @@ class CacheAccessTest {
                         "# the fleet's\n%s %s # two\n\n"
                                 .formatted(publicKey("a-1"), publicKey("b-1")),
                         "rw-r--r--");
-        var settings = new CacheSettings(List.of(), List.of(keys), Optional.empty(), false, false);
+        var settings =
+                new CacheSettings(List.of(), List.of(keys), Optional.empty(), false, false, 32);
 
         assertThat(environment(settings).trustedKeys().names()).containsExactly("a-1", "b-1");
         assertThat(environment(settings).extraTrustedKeys())
@@ -177,7 +179,8 @@ class CacheAccessTest {
     @Test
     void namesTheLineOfWhatIsNoKey() throws IOException {
         Path keys = write("keys", publicKey("a-1") + "\nnonsense\n", "rw-r--r--");
-        var settings = new CacheSettings(List.of(), List.of(keys), Optional.empty(), false, false);
+        var settings =
+                new CacheSettings(List.of(), List.of(keys), Optional.empty(), false, false, 32);
 
         assertThatThrownBy(() -> environment(settings))
                 .isInstanceOf(FormatException.class)

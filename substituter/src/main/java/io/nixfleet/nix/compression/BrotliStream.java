@@ -32,9 +32,7 @@ final class BrotliStream extends FilterInputStream {
         // The decoder's buffer grows to the window's size, and is copied then.
         long bytes = 2L << windowBits(first);
         if (bytes > limit) {
-            throw new IOException(
-                    "its window needs %d KiB of memory, %d KiB are allowed"
-                            .formatted(bytes >> 10, limit >> 10));
+            throw new WindowException(bytes, limit);
         }
         wide.claim(bytes);
         wide.allocating(bytes);

@@ -25,6 +25,13 @@ public final class CorruptStreamException extends IOException {
                             .formatted(compression.nixName(), position),
                     cause);
         }
+        if (cause instanceof WindowException) {
+            return new CorruptStreamException(
+                    compression,
+                    "%s data cannot be decompressed: %s"
+                            .formatted(compression.nixName(), reason(cause)),
+                    cause);
+        }
         return new CorruptStreamException(
                 compression,
                 "%s data is corrupt or cut short, before byte %d: %s"

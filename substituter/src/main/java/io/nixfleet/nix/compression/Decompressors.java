@@ -4,60 +4,50 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
+import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
 
 /**
  * Opens decompressing streams and shares their big buffers among them. Keep one for the length of a
- * fetch: it holds on to at most 65 MiB of buffers between streams and has nothing to close. Safe
- * for use by many threads.
+ * fetch: it holds on to as much as one may take of buffers between streams and has nothing to
+ * close. Safe for use by many threads.
  *
- * <p>What one stream may take: xz 65 MiB (the dictionary of {@code xz -9}); zstd 32 MiB (levels up
- * to 20, and what harmonia sends), of which the first frame says how much; br 32 MiB; bzip2 5 MiB;
- * gzip 64 KiB. Data that asks for more is refused. All streams that take more than the usual 8 MiB
- * have 40 MiB together, or one alone has more; opening or reading another blocks until there is
- * room.
+ * <p>What one stream may take: the dictionary of xz, the window of zstd, of which the first frame
+ * says how much, and twice that of br, 32 MiB each if not told otherwise; bzip2 5 MiB; gzip 64 KiB.
+ * Data that asks for more is refused. All streams that take more than the usual 8 MiB have 40 MiB
+ * together, or one alone has more; opening or reading another blocks until there is room.
  */
 public final class Decompressors {
     private static final int INPUT_BUFFER = 64 * 1024;
     private static final int XZ_TABLES_KIB = 1024;
 
+    /** What is allowed unless somebody says otherwise: {@code xz -8}, and what harmonia sends. */
+    public static final int DEFAULT_WIDEST_MEBIBYTES = 32;
+
+    private final long widest;
     private final WideWindows wide;
     private final XzDictionaries dictionaries;
 
     /** How much memory a stream may ask for. */
     public enum Window {
         /** What compressors use unless they are told otherwise: 8 MiB. */
-        USUAL(8, 8),
-        /** All that may be met in a cache; at most one of streams within one another. */
-        WIDE(64, 32);
-
-        private final int xzMebibytes;
-        private final int otherMebibytes;
-
-        Window(int xzMebibytes, int otherMebibytes) {
-            this.xzMebibytes = xzMebibytes;
-            this.otherMebibytes = otherMebibytes;
-        }
-
-        private int xzLimitKib() {
-            return xzMebibytes * 1024 + XZ_TABLES_KIB;
-        }
-
-        private long otherLimit() {
-            return (long) otherMebibytes << 20;
-        }
+        USUAL,
+        /** The most that is allowed; at most one of streams within one another. */
+        WIDE
     }
 
-    /** For the length of a fetch. */
+    /** With the default limit. */
     public Decompressors() {
-        this(() -> {});
+        this(DEFAULT_WIDEST_MEBIBYTES, () -> {});
     }
 
     /**
+     * @param widestMebibytes what one stream's window may take
      * @param beforeWide runs in the thread that is about to allocate more than the usual window, so
      *     that there is memory for it
      */
-    public Decompressors(Runnable beforeWide) {
+    public Decompressors(int widestMebibytes, Runnable beforeWide) {
+        widest = (long) widestMebibytes << 20;
         wide = new WideWindows(beforeWide);
         dictionaries = new XzDictionaries(wide);
     }
@@ -77,30 +67,38 @@ public final class Decompressors {
             return compressed;
         }
         var source = new SourceStream(compressed);
+        long limit = window == Window.WIDE ? widest : WideWindows.USUAL_BYTES;
         try {
-            return new CheckedStream(compression, source, decoder(compression, source, window));
+            return new CheckedStream(compression, source, decoder(compression, source, limit));
         } catch (IOException | RuntimeException e) {
             compressed.close();
             throw source.failureOr(e, compression);
         }
     }
 
-    private InputStream decoder(Compression compression, SourceStream source, Window window)
+    /** What the xz decoder says, without its tables. */
+    static WindowException tooWide(MemoryLimitException xz) {
+        return new WindowException(
+                (long) (xz.getMemoryNeeded() - XZ_TABLES_KIB) << 10,
+                (long) (xz.getMemoryLimit() - XZ_TABLES_KIB) << 10);
+    }
+
+    private InputStream decoder(Compression compression, SourceStream source, long limit)
             throws IOException {
         return switch (compression) {
             case NONE -> source;
             case XZ ->
                     new XZInputStream(
                             new BufferedInputStream(source, INPUT_BUFFER),
-                            window.xzLimitKib(),
+                            (int) (limit >> 10) + XZ_TABLES_KIB,
                             true,
                             dictionaries);
-            case ZSTD -> new ZstdStream(source, window.otherLimit(), wide);
+            case ZSTD -> new ZstdStream(source, limit, wide);
             case BZIP2 ->
                     new BZip2CompressorInputStream(
                             new BufferedInputStream(source, INPUT_BUFFER), true);
             case GZIP -> new GzipStream(source);
-            case BR -> BrotliStream.open(source, window.otherLimit(), wide);
+            case BR -> BrotliStream.open(source, limit, wide);
         };
     }
 }

@@ -3,6 +3,7 @@ package io.nixfleet.nix.compression;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
+import org.tukaani.xz.MemoryLimitException;
 
 /**
  * The compressed input of a decoder. Remembers what its origin threw, so that a broken transfer is
@@ -20,7 +21,13 @@ final class SourceStream extends InputStream {
     /** The exception to report when decoding failed with {@code thrown}. */
     IOException failureOr(Exception thrown, Compression compression) {
         IOException own = failure;
-        return own != null ? own : CorruptStreamException.of(compression, position, thrown);
+        if (own != null) {
+            return own;
+        }
+        return CorruptStreamException.of(
+                compression,
+                position,
+                thrown instanceof MemoryLimitException xz ? Decompressors.tooWide(xz) : thrown);
     }
 
     /** Throws what the origin threw, also when a library took that for an end of data. */

@@ -38,7 +38,10 @@ final class ZstdStream extends InputStream {
             }
             first += more;
         }
-        this.window = Math.clamp(ZstdWindow.bytes(input, first), WideWindows.USUAL_BYTES, limit);
+        this.window = Math.max(ZstdWindow.bytes(input, first), WideWindows.USUAL_BYTES);
+        if (window > limit) {
+            throw new WindowException(window, limit);
+        }
         wide.claim(window);
         wide.allocating(window);
         this.decoder = new Decoder(source, input, first);

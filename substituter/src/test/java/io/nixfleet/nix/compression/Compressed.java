@@ -47,12 +47,12 @@ public final class Compressed {
         }
     }
 
-    /** One that takes all the memory that its decoder may: xz 64 MiB, zstd and br 32 MiB. */
+    /** One that takes all the memory that its decoder may if nobody says otherwise, 32 MiB. */
     public static byte[] wide(Compression compression, byte[] plain) {
         try {
             var out = new ByteArrayOutputStream();
             switch (compression) {
-                case XZ -> out.write(xz(plain, 64 << 20));
+                case XZ -> out.write(xz(plain, 32 << 20));
                 case ZSTD -> {
                     var zstd = new ZstdOutputStream(out, 1);
                     zstd.setLong(25);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DecompressorsTest {
     private static final long SEED = 20261122;
 
-    private final Decompressors decompressors = new Decompressors();
+    private final Decompressors decompressors = new Decompressors(64, () -> {});
 
     @ParameterizedTest
     @EnumSource
@@ -195,19 +195,19 @@ class DecompressorsTest {
 
         assertThatThrownBy(() -> decompress(Compression.XZ, compressed))
                 .isInstanceOf(CorruptStreamException.class)
-                .hasMessageContaining("memory");
+                .hasMessageContaining("MiB are allowed");
     }
 
     @Test
     void refusesZstdWindowOverItsLimit() {
-        // Magic, a frame header without content size, window descriptor 2^26, an empty last block.
-        byte[] frame = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) (16 << 3), 1, 0, 0};
+        // Magic, a frame header without content size, window descriptor 2^27, an empty last block.
+        byte[] frame = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, (byte) (17 << 3), 1, 0, 0};
 
         assertThatThrownBy(() -> decompress(Compression.ZSTD, frame))
                 .isInstanceOf(CorruptStreamException.class)
-                .hasMessageContaining("memory");
+                .hasMessageContaining("MiB are allowed");
 
-        frame[5] = 15 << 3;
+        frame[5] = (byte) (16 << 3);
         assertThat(decompressed(frame)).isEmpty();
     }
 
@@ -237,7 +237,24 @@ class DecompressorsTest {
                                                 Window.USUAL)
                                         .readAllBytes())
                 .isInstanceOf(CorruptStreamException.class)
-                .hasMessageContaining("memory");
+                .hasMessageContaining("MiB are allowed");
+    }
+
+    @Test
+    void saysHowMuchAWindowTakes() {
+        byte[] compressed = Compressed.xz(text(1_000), 64 << 20);
+
+        assertThatThrownBy(
+                        () ->
+                                new Decompressors()
+                                        .open(
+                                                Compression.XZ,
+                                                new ByteArrayInputStream(compressed),
+                                                Window.WIDE)
+                                        .readAllBytes())
+                .hasMessage(
+                        "xz data cannot be decompressed: its window takes 64 MiB, at most 32 MiB"
+                                + " are allowed");
     }
 
     @ParameterizedTest
@@ -259,7 +276,7 @@ class DecompressorsTest {
     @Test
     void makesRoomOnceForAnXzDictionaryThatIsUsedAgain() throws IOException {
         var made = new AtomicInteger();
-        var own = new Decompressors(made::incrementAndGet);
+        var own = new Decompressors(64, made::incrementAndGet);
 
         for (byte[] compressed :
                 new byte[][] {

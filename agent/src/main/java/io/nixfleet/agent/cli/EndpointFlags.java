@@ -108,6 +108,11 @@ final class EndpointFlags {
                         allowed));
     }
 
+    /** The key of the listener, if it has one of its own. */
+    Optional<Path> ownKey() {
+        return FlagValues.file(listenKey);
+    }
+
     private void checkPair() {
         boolean certificate = FlagValues.file(listenCert).isPresent();
         if (certificate != FlagValues.file(listenKey).isPresent()) {

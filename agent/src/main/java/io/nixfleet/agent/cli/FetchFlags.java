@@ -70,7 +70,7 @@ final class FetchFlags {
         CacheSettings settings = access.settings(extraCaches.urls(), tokenOverHttp);
         var named = new ArrayList<>(cache.stream().toList());
         named.addAll(settings.extraCaches());
-        Optional<Path> logins = FlagValues.file(netrc);
+        Optional<Path> logins = logins();
         FetchSources.check(
                 FetchEnvironment.of(
                         NixConfig.NONE,
@@ -86,5 +86,10 @@ final class FetchFlags {
                 FlagValues.truth("--air-gapped", airGapped),
                 FetchSetup.daemonStore(store),
                 StoreSelection.nixName(store));
+    }
+
+    /** The netrc file, if there is one besides nix.conf's. */
+    Optional<Path> logins() {
+        return FlagValues.file(netrc);
     }
 }

@@ -3,10 +3,16 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.daemon.RunningAgent;
 import io.nixfleet.agent.daemon.StartException;
+import io.nixfleet.agent.fetch.SecretFile;
 import io.nixfleet.agent.logging.LogFormat;
 import io.nixfleet.agent.logging.Logging;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +29,8 @@ import picocli.CommandLine.Spec;
             "the socket or a port: a restart helps once that one has ended; 143 ended by SIGTERM."
         })
 final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+
     @Mixin private RunOptions options = new RunOptions();
 
     @Spec @Nullable CommandSpec spec;
@@ -41,8 +49,14 @@ final class RunCommand implements Callable<Integer> {
                     output.terminal().interactive() ? LogFormat.PLAIN : LogFormat.JSON,
                     System.err);
             settings = options.settings();
+            for (Map.Entry<String, Path> secret : options.secretFiles().entrySet()) {
+                SecretFile.warnOfOthers(secret.getKey(), secret.getValue(), LOG::warn);
+            }
         } catch (UsageException e) {
             return output.fail(ExitCode.USAGE, e);
+        } catch (IOException e) {
+            return output.fail(
+                    ExitCode.USAGE, new UsageException(String.valueOf(e.getMessage()), e));
         }
         try (var agent = RunningAgent.start(settings, Version.current())) {
             String what = agent.awaitBreakdown();

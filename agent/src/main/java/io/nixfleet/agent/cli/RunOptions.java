@@ -5,6 +5,8 @@ import io.nixfleet.agent.tls.TlsPaths;
 import io.nixfleet.nix.encoding.FormatException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.slf4j.event.Level;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,6 +53,15 @@ final class RunOptions {
         } catch (FormatException | IllegalArgumentException | IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The files with secrets that are read all the time, by what they are. */
+    Map<String, Path> secretFiles() {
+        var files = new LinkedHashMap<String, Path>();
+        controlPlane.tls().keyFile().ifPresent(file -> files.put("client key", file));
+        endpoints.ownKey().ifPresent(file -> files.put("key of --listen", file));
+        fetch.logins().ifPresent(file -> files.put("netrc file", file));
+        return files;
     }
 
     Level logLevel() {

@@ -13,6 +13,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a real Prometheus makes of the daemon, before and after a real fetch. */
 @Timeout(240)
 class MetricsTest {
+    private static final Path README = Path.of("..", "README.md");
+
     private static final long SEED = 7;
     private static final int LEAF_BYTES = 300_000;
 
@@ -156,6 +162,28 @@ class MetricsTest {
         desireTop();
         daemon.awaitMetric("deployments_total{outcome=\"failed\"}", 1);
         assertSpotless("after a fetch");
+    }
+
+    @Test
+    void hasTheMetricsOfTheReadmeAndNoOthers() throws Exception {
+        daemon.awaitMetric("polls_total{result=\"ok\"}", 1);
+        daemon.awaitMetric("health_check_status{check_name=\"fine\"}", 1);
+        Set<String> told = names("`(nixfleet_agent_[a-z_]+)`", Files.readString(README));
+        // Of NixOS alone.
+        told.remove("nixfleet_agent_generation_info");
+
+        Set<String> served = names("(?m)^# TYPE (nixfleet_agent_\\w+)", daemon.metrics());
+        served.removeIf(name -> name.endsWith("_max"));
+
+        assertThat(served).isEqualTo(told);
+    }
+
+    private static Set<String> names(String pattern, String text) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private void assertSpotless(String when) throws IOException {

@@ -56,6 +56,12 @@ public final class ScriptedControlPlane implements AutoCloseable {
         return new ScriptedControlPlane(loopback(), new Fleet(InstantSource.system()), tls);
     }
 
+    /** As {@link #secure(ServerTls)}, for other hosts: at that address. */
+    public static ScriptedControlPlane secureAt(InetAddress address, ServerTls tls)
+            throws IOException {
+        return at(new InetSocketAddress(address, 0), tls);
+    }
+
     static ScriptedControlPlane at(InetSocketAddress address, @Nullable ServerTls tls)
             throws IOException {
         return new ScriptedControlPlane(address, new Fleet(InstantSource.system()), tls);
@@ -278,7 +284,8 @@ public final class ScriptedControlPlane implements AutoCloseable {
         }
     }
 
-    private synchronized void closeConnections() throws IOException {
+    /** Ends all connections of now; clients may make new ones. */
+    public synchronized void closeConnections() throws IOException {
         for (Socket socket : List.copyOf(open)) {
             socket.close();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.it.system.Stage.Role;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Deployments that succeed. */
@@ -45,7 +46,7 @@ class DeployTest {
 
     @Test
     void toleratesFailedUnitsWhereConfigured(Scene scene) {
-        HostAgent agent = scene.startAgentOn(Role.A, "--tolerate-failed-units");
+        HostAgent agent = scene.startAgentOn(Role.A, Map.of("tolerateFailedUnits", true));
 
         scene.desire(Role.FAILING_UNIT);
 

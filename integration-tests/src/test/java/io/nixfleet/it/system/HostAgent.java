@@ -7,7 +7,9 @@ import io.nixfleet.it.nix.Commands;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The agent's unit on a host. */
@@ -24,48 +26,26 @@ final class HostAgent {
         this.host = host;
     }
 
-    /** Installs and enables its unit; {@link #start} starts it. */
-    static HostAgent install(SystemHost host, URI controlPlane, List<String> moreOptions) {
-        host.write("/etc/systemd/system/" + UNIT, unit(controlPlane, moreOptions));
+    /**
+     * Installs and enables its unit, as the NixOS module makes it; {@link #start} starts it.
+     *
+     * @param settings of {@code services.nixfleet-agent}, besides what is usual here
+     */
+    static HostAgent install(SystemHost host, URI controlPlane, Map<String, Object> settings) {
+        var all = new HashMap<String, Object>();
+        all.put("controlPlaneUrl", controlPlane.toString());
+        all.put("machineId", RecordingControlPlane.MACHINE);
+        all.put("allowInsecure", controlPlane.getScheme().equals("http"));
+        all.put("pollInterval", 2);
+        all.put("retryInterval", 1);
+        all.put("metricsPort", METRICS_PORT);
+        all.putAll(settings);
+        RenderedModule.files(all).forEach(host::write);
+        // A test does not wait as long as a fleet can.
+        host.write("/etc/systemd/system/" + UNIT + ".d/test.conf", "[Service]\nRestartSec=1\n");
         host.run("systemctl", "daemon-reload");
         host.run("systemctl", "enable", "--quiet", UNIT);
         return new HostAgent(host);
-    }
-
-    private static String unit(URI controlPlane, List<String> moreOptions) {
-        var command = new ArrayList<String>();
-        command.add(SystemHost.AGENT + "/bin/nixfleet-agent");
-        command.addAll(List.of("--control-plane-url", controlPlane.toString()));
-        command.addAll(List.of("--machine-id", RecordingControlPlane.MACHINE));
-        command.add("--allow-insecure");
-        command.addAll(List.of("--poll-interval", "2", "--retry-interval", "1"));
-        command.addAll(List.of("--metrics-port", String.valueOf(METRICS_PORT)));
-        command.addAll(moreOptions);
-        return """
-        [Unit]
-        Description=NixFleet deploy agent
-        Wants=nix-daemon.socket
-        After=nix-daemon.socket network.target
-        StartLimitIntervalSec=0
-
-        [Service]
-        Type=notify
-        NotifyAccess=all
-        ExecStart=%s
-        Restart=always
-        RestartSec=1
-        WatchdogSec=30
-        TimeoutStopSec=30
-        SuccessExitStatus=143
-        KillMode=mixed
-        StateDirectory=nixfleet
-        RuntimeDirectory=nixfleet-agent
-        Environment=HOME=/root
-
-        [Install]
-        WantedBy=multi-user.target
-        """
-                .formatted(String.join(" ", command));
     }
 
     /** Returns once it has told systemd that it is ready. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nixfleet.it.system.Stage.Role;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,7 +98,7 @@ class InterruptedDeployTest {
     @BeforeAll
     static void startAgent(Scene scene) {
         scene.host().makeHoldable("nix-env", "systemd-run", "systemctl");
-        HostAgent agent = scene.startAgentOn(Role.A, "--confirm-timeout", "30");
+        HostAgent agent = scene.startAgentOn(Role.A, Map.of("confirmTimeout", 30));
         scene.host().write("/etc/nixfleet/health-checks.json", HEALTH_CHECKS);
         shared = Optional.of(agent);
     }

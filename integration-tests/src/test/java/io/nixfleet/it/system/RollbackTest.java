@@ -3,6 +3,7 @@ package io.nixfleet.it.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.it.system.Stage.Role;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +46,7 @@ class RollbackTest {
 
     @Test
     void undoesASwitchThatCutsTheHostOff(Scene scene) {
-        HostAgent agent = scene.startAgentOn(Role.A, "--confirm-timeout", "5");
+        HostAgent agent = scene.startAgentOn(Role.A, Map.of("confirmTimeout", 5));
 
         scene.desire(Role.CUT_OFF);
 
@@ -56,7 +57,7 @@ class RollbackTest {
 
     @Test
     void undoesASwitchThatCutsTheHostOffWhileTheAgentIsDead(Scene scene) {
-        HostAgent agent = scene.startAgentOn(Role.A, "--confirm-timeout", "5");
+        HostAgent agent = scene.startAgentOn(Role.A, Map.of("confirmTimeout", 5));
         scene.host().holdSwitchAt("units");
         scene.desire(Role.CUT_OFF);
         scene.host().awaitSwitchAt("units");

@@ -6,8 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.nixfleet.it.system.Stage.Role;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -47,21 +48,36 @@ final class Scene implements AutoCloseable {
     }
 
     /** An agent that checks the host's web server and takes its time for nothing. */
-    HostAgent startAgent(String... moreOptions) {
-        host.write(
-                "/etc/nixfleet/health-checks.json",
-                """
-                {"systemd": [{"units": ["web.service"]}],
-                 "http": [{"url": "http://127.0.0.1:8080/", "timeout": 2}]}
-                """);
-        var options = new ArrayList<>(List.of("--health-interval", "600", "--settle-time", "1"));
-        options.addAll(List.of(moreOptions));
-        if (!options.contains("--verify-timeout")) {
-            options.addAll(List.of("--verify-timeout", "5"));
-        }
-        HostAgent agent = HostAgent.install(host, controlPlane.uri(), options);
+    HostAgent startAgent() {
+        return startAgent(Map.of());
+    }
+
+    /**
+     * As {@link #startAgent()}.
+     *
+     * @param settings of the NixOS module
+     */
+    HostAgent startAgent(Map<String, Object> settings) {
+        HostAgent agent = installAgent(settings);
         agent.start();
         return agent;
+    }
+
+    /** As {@link #startAgent(Map)}, not started yet. */
+    HostAgent installAgent(Map<String, Object> settings) {
+        var all = new HashMap<String, Object>();
+        all.put(
+                "healthChecks",
+                Map.of(
+                        "systemd",
+                        List.of(Map.of("units", List.of("web.service"))),
+                        "http",
+                        List.of(Map.of("url", "http://127.0.0.1:8080/", "timeout", 2))));
+        all.put("healthInterval", 600);
+        all.put("settleTime", 1);
+        all.put("verifyTimeout", 5);
+        all.putAll(settings);
+        return HostAgent.install(host, controlPlane.uri(), all);
     }
 
     void desire(Role role) {
@@ -73,8 +89,13 @@ final class Scene implements AutoCloseable {
     }
 
     /** An agent on a host that it has brought to a system. */
-    HostAgent startAgentOn(Role role, String... moreOptions) {
-        HostAgent agent = startAgent(moreOptions);
+    HostAgent startAgentOn(Role role) {
+        return startAgentOn(role, Map.of());
+    }
+
+    /** As {@link #startAgentOn(Role)}, with settings of the NixOS module. */
+    HostAgent startAgentOn(Role role, Map<String, Object> settings) {
+        HostAgent agent = startAgent(settings);
         desire(role);
         assertRuns(agent, role);
         return agent;

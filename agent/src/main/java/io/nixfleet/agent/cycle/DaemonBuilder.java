@@ -64,7 +64,7 @@ public final class DaemonBuilder {
                             }
                         });
         var reports = new ReportLoop(parts.state(), parts.controlPlane(), parts.tools().ticks());
-        parts.metrics().unsentReports(parts.state()::waitingReports);
+        parts.metrics().standing(new StateStanding(parts.state()));
         var machine =
                 new Reporter.Machine(
                         settings.controlPlane().machineId(),

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The agent's metrics. Safe for many threads; every method returns at once. */
@@ -40,7 +39,7 @@ public final class AgentMetrics {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.IDLE);
     private final AtomicReference<Double> lastPoll = new AtomicReference<>(0.0);
-    private final AtomicReference<IntSupplier> unsentReports = new AtomicReference<>(() -> 0);
+    private final AtomicReference<Standing> standing = new AtomicReference<>(Standing.NONE);
     private final HealthMeters health = new HealthMeters(registry);
     private final FetchMeters fetches = new FetchMeters(registry);
     private final Timer polls;
@@ -64,8 +63,16 @@ public final class AgentMetrics {
                 .description("When the control plane was polled last, in Unix time.")
                 .baseUnit("seconds")
                 .register(registry);
-        Gauge.builder("nixfleet.agent.unsent.reports", () -> unsentReports.get().getAsInt())
+        Gauge.builder("nixfleet.agent.unsent.reports", () -> standing.get().unsentReports())
                 .description("Reports that wait for the control plane.")
+                .register(registry);
+        Gauge.builder("nixfleet.agent.refused.systems", () -> standing.get().refusedSystems())
+                .description("Systems that were rolled back and are refused since.")
+                .register(registry);
+        Gauge.builder(
+                        "nixfleet.agent.needs.attention",
+                        () -> standing.get().needsAttention() ? 1 : 0)
+                .description("Whether the host is left alone until a person has looked at it.")
                 .register(registry);
         List.of("ok", "failed").forEach(this::polls);
         OutcomeWords.ALL.forEach(this::deployments);
@@ -187,9 +194,39 @@ public final class AgentMetrics {
         configuredCaches.forEach(fetches::knows);
     }
 
-    /** Tells at each scrape how many reports wait. */
-    public void unsentReports(IntSupplier waiting) {
-        unsentReports.set(waiting);
+    /** What is asked for at each scrape, since it outlives the process. */
+    public interface Standing {
+        Standing NONE =
+                new Standing() {
+                    @Override
+                    public int unsentReports() {
+                        return 0;
+                    }
+
+                    @Override
+                    public int refusedSystems() {
+                        return 0;
+                    }
+
+                    @Override
+                    public boolean needsAttention() {
+                        return false;
+                    }
+                };
+
+        /** How many reports wait for the control plane. */
+        int unsentReports();
+
+        /** How many systems are refused until another is wanted, or {@code retry}. */
+        int refusedSystems();
+
+        /** Whether a failed rollback waits for a person. */
+        boolean needsAttention();
+    }
+
+    /** Tells at each scrape how things stand. */
+    public void standing(Standing source) {
+        standing.set(source);
     }
 
     /**

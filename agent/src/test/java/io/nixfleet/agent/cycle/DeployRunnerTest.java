@@ -422,6 +422,7 @@ class DeployRunnerTest {
                 .allMatch(line -> line.startsWith("false ") || line.equals("true applying"));
         life.reporter.started();
         assertThat(life.takeMessages()).containsExactly("false " + outcome.message());
+        assertThat(new StateStanding(life.state).needsAttention()).isTrue();
 
         life.state.forgetNote(Reporter.ATTENTION_NOTE);
         var again =

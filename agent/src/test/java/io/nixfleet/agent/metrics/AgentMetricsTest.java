@@ -148,7 +148,23 @@ class AgentMetricsTest {
         metrics.deploymentEnded(new Outcome.RolledBack("unit web failed"));
         metrics.phaseTook(Phase.FETCHING, Duration.ofSeconds(8));
         metrics.refused(AgentMetrics.Refused.NO_SPACE);
-        metrics.unsentReports(() -> 3);
+        metrics.standing(
+                new AgentMetrics.Standing() {
+                    @Override
+                    public int unsentReports() {
+                        return 3;
+                    }
+
+                    @Override
+                    public int refusedSystems() {
+                        return 2;
+                    }
+
+                    @Override
+                    public boolean needsAttention() {
+                        return true;
+                    }
+                });
 
         assertThat(lines())
                 .contains(
@@ -159,7 +175,9 @@ class AgentMetricsTest {
                         "nixfleet_agent_phase_duration_seconds_bucket{phase=\"fetching\",le=\"15.0\"}"
                             + " 1",
                         "nixfleet_agent_refusals_total{reason=\"no_space\"} 1.0",
-                        "nixfleet_agent_unsent_reports 3.0");
+                        "nixfleet_agent_unsent_reports 3.0",
+                        "nixfleet_agent_refused_systems 2.0",
+                        "nixfleet_agent_needs_attention 1.0");
     }
 
     @Test

@@ -90,6 +90,8 @@ class RollbackTest {
 
         assertThat(switchesTo(scene, Role.UNHEALTHY)).isEqualTo(switches);
         assertThat(scene.controlPlane().reports().getLast().path("success").asBoolean()).isFalse();
+        assertThat(agent.metric("nixfleet_agent_refused_systems")).contains(1.0);
+        assertThat(agent.metric("nixfleet_agent_needs_attention")).contains(0.0);
 
         assertThat(agent.command("retry").exitCode()).isZero();
         Await.until(

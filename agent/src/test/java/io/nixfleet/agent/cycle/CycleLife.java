@@ -35,7 +35,7 @@ final class CycleLife {
     final ReportLoop reports;
     final AtomicReference<Optional<Throwable>> death = new AtomicReference<>(Optional.empty());
 
-    private final List<Thread> threads = new ArrayList<>();
+    final List<Thread> threads = new ArrayList<>();
     private boolean ended;
 
     @FunctionalInterface

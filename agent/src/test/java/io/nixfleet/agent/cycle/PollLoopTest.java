@@ -68,10 +68,14 @@ class PollLoopTest {
         return Duration.between(now, life.polls.latest().next().orElseThrow());
     }
 
-    /** Polls twice: by the second answer, all that the first one leads to was done. */
+    /** Polls twice, and returns when all is done that the answers lead to. */
     private void pollAndAct() throws Exception {
         poll();
         poll();
+        // The last answer is told before it is acted on; then only the next poll is waited for.
+        Await.until(
+                "the loop waits for its next poll",
+                () -> life.threads.getLast().getState() == Thread.State.TIMED_WAITING);
     }
 
     private static void assertAbout(Duration pause, Duration expected) {

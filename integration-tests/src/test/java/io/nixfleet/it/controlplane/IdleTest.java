@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * figures are those of benchmarks/idle.sh: other programs make a start longer, so that its
  * processor time is judged here, and a minute is too short for the share of a processor.
  */
-@Timeout(180)
+@Timeout(360)
 class IdleTest {
     private static final TestAuthority AUTHORITY = TestAuthority.create("idle authority");
 
@@ -35,6 +35,14 @@ class IdleTest {
     private static final int STARTS = 5;
     private static final Duration START = Duration.ofSeconds(16);
     private static final long MIB = 1 << 20;
+
+    /** Twice what it usually takes in a minute. */
+    private static final Duration A_MINUTE = Duration.ofMillis(200);
+
+    /**
+     * The first ones have the compiler's work in them still, and whatever else slows the machine.
+     */
+    private static final int MINUTES = 4;
 
     @TempDir Path directory;
 
@@ -116,14 +124,18 @@ class IdleTest {
                     () ->
                             daemon.uptime().compareTo(START) > 0
                                     && daemon.residentBytes() < 80 * MIB);
-            Duration before = daemon.processorTime();
-            List<Long> resident = residentWhileAMinutePasses(daemon);
-            Duration took = daemon.processorTime().minus(before);
+            var took = new ArrayList<Duration>();
+            do {
+                Duration before = daemon.processorTime();
+                List<Long> resident = residentWhileAMinutePasses(daemon);
+                took.add(daemon.processorTime().minus(before));
 
-            // A poll maps what it runs; that is gone again soon after.
-            assertThat(resident.get(resident.size() / 2)).isLessThan(80 * MIB);
-            assertThat(resident.getLast()).isLessThan(96 * MIB);
-            assertThat(took).isLessThan(Duration.ofMillis(300));
+                // A poll maps what it runs; that is gone again soon after.
+                assertThat(resident.get(resident.size() / 2)).isLessThan(80 * MIB);
+                assertThat(resident.getLast()).isLessThan(96 * MIB);
+            } while (took.getLast().compareTo(A_MINUTE) >= 0 && took.size() < MINUTES);
+
+            assertThat(Collections.min(took)).as("of %s", took).isLessThan(A_MINUTE);
         }
     }
 

@@ -22,6 +22,11 @@ public final class Await {
 
     /** Until there is a value. */
     public static <T> T value(String what, Duration limit, Supplier<Optional<T>> source) {
+        return value(() -> what, limit, source);
+    }
+
+    /** Until there is a value; says afterwards what there was instead. */
+    public static <T> T value(Supplier<String> what, Duration limit, Supplier<Optional<T>> source) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             Optional<T> found = source.get();
@@ -29,7 +34,7 @@ public final class Await {
                 return found.get();
             }
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within %s: %s".formatted(limit, what));
+                throw new AssertionError("not within %s: %s".formatted(limit, what.get()));
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

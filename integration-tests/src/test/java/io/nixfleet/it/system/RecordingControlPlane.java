@@ -98,7 +98,7 @@ final class RecordingControlPlane implements AutoCloseable {
     /** The first report from the given position on that fits, once it has come. */
     JsonNode awaitReport(String what, int from, Predicate<JsonNode> fits) {
         return Await.value(
-                "a report: " + what + ", but there are " + reports,
+                () -> "a report: " + what + ", but there are " + reports,
                 Await.LIMIT,
                 () -> reports.stream().skip(from).filter(fits).findFirst());
     }

@@ -16,14 +16,17 @@ class RollbackTest {
     @EnumSource(
             value = Role.class,
             names = {"UNHEALTHY", "FAILING_UNIT", "REFUSING"})
-    void returnsToExactlyTheFormerGeneration(Role bad, Scene scene) {
+    void returnsToExactlyTheFormerGeneration(Role bad, Scene scene) throws Exception {
         HostAgent agent = scene.startAgentOn(Role.A);
         scene.desire(Role.B);
         scene.assertRuns(agent, Role.B);
-        // The generation before is then not the one before the last of the list.
-        switchByHand(scene, Role.A, 1);
-
-        scene.desire(bad);
+        // Else a poll in between brings B back.
+        try (var _ = scene.controlPlane().holdPolls()) {
+            scene.controlPlane().awaitNextPoll(Await.LIMIT);
+            // The generation before is then not the one before the last of the list.
+            switchByHand(scene, Role.A, 1);
+            scene.desire(bad);
+        }
 
         scene.assertRolledBackTo(agent, Role.A, Optional.of("system-1-link"));
     }

@@ -86,10 +86,8 @@ in
 
     package = mkOption {
       type = types.package;
-      default =
-        pkgs.nixfleet-agent
-          or (throw "services.nixfleet-agent.package: pkgs has no nixfleet-agent; set it to the package");
-      defaultText = lib.literalExpression "pkgs.nixfleet-agent";
+      default = pkgs.nixfleet-agent or (pkgs.callPackage ./package.nix { });
+      defaultText = lib.literalExpression "pkgs.nixfleet-agent, or what package.nix builds";
       description = "The agent.";
     };
 

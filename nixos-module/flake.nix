@@ -1,8 +1,18 @@
 {
   description = "NixOS modules of the NixFleet deploy agent and the fleet's binary cache";
 
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+
   outputs =
-    { self }:
+    { nixpkgs, ... }:
+    let
+      each =
+        f:
+        nixpkgs.lib.genAttrs [
+          "x86_64-linux"
+          "aarch64-linux"
+        ] (system: f nixpkgs.legacyPackages.${system});
+    in
     {
       nixosModules = {
         default = ./default.nix;
@@ -10,5 +20,15 @@
         cache = ./cache.nix;
         cache-server = ./cache-server.nix;
       };
+
+      overlays.default = final: _: { nixfleet-agent = final.callPackage ./package.nix { }; };
+
+      packages = each (pkgs: {
+        default = pkgs.callPackage ./package.nix { };
+      });
+
+      checks = each (pkgs: {
+        fleet = pkgs.testers.runNixOSTest ./tests/fleet.nix;
+      });
     };
 }

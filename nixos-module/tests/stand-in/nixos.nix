@@ -52,6 +52,7 @@ in
             description = text;
             documentation = list types.str;
             wantedBy = list types.str;
+            requiredBy = list types.str;
             wants = list types.str;
             after = list types.str;
             before = list types.str;

@@ -134,7 +134,8 @@ final class MakePackage {
     private static List<String> linkOptions(Modules modules) {
         return List.of(
                 "--add-modules=" + String.join(",", modules.included()),
-                "--strip-debug",
+                // Native libraries are stripped below, without a tool that a machine may lack.
+                "--strip-java-debug-attributes",
                 "--no-header-files",
                 "--no-man-pages",
                 // Half the size; a start finds its classes in the AOT cache.

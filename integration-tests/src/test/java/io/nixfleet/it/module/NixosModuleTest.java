@@ -9,8 +9,10 @@ import io.nixfleet.it.nix.NixInstallation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -71,6 +73,46 @@ class NixosModuleTest {
         assertThat(result.path("count").asInt()).isGreaterThan(100);
     }
 
+    /** Modules, overlay, package and the test on virtual machines, which is evaluated only. */
+    @Test
+    void isAFlakeWithoutComplaint() throws Exception {
+        NixInstallation nix = NixInstallation.nix234();
+        inFolder(
+                nix,
+                folder -> {
+                    copy(ModuleFiles.folder(), folder.resolve("nixos-module"));
+                    return Commands.run(
+                            nix.command(
+                                    "nix",
+                                    "--extra-experimental-features",
+                                    "nix-command flakes",
+                                    "--store",
+                                    inside(nix, folder.resolve("store")),
+                                    "flake",
+                                    "check",
+                                    "--no-build",
+                                    "--all-systems",
+                                    "--no-write-lock-file",
+                                    "--override-input",
+                                    "nixpkgs",
+                                    "path:" + inside(nix, folder) + "/nixos-module/tests/stand-in",
+                                    "path:" + inside(nix, folder) + "?dir=nixos-module"));
+                });
+    }
+
+    @Test
+    void packageHasTheHashOfWhatThePomsName() throws Exception {
+        Path project = ModuleFiles.folder().resolve("..");
+        var poms = MessageDigest.getInstance("SHA-256");
+        for (String pom : List.of(".", "protocol", "substituter", "agent")) {
+            poms.update(Files.readAllBytes(project.resolve(pom).resolve("pom.xml")));
+        }
+
+        assertThat(Files.readString(ModuleFiles.folder().resolve("package.nix")))
+                .as("nixos-module/tests/package.sh says what it must be")
+                .contains("# POMs: " + HexFormat.of().formatHex(poms.digest()) + "\n");
+    }
+
     @Test
     void everyOptionOfTheCommandHasOneOfTheModule() throws Exception {
         String module = Files.readString(ModuleFiles.folder().resolve("agent.nix"));
@@ -93,25 +135,41 @@ class NixosModuleTest {
 
     private static JsonNode evaluate(Evaluation evaluation, String file) throws IOException {
         NixInstallation nix = evaluation.nix();
+        return inFolder(
+                nix,
+                folder -> {
+                    copy(ModuleFiles.folder(), folder.resolve("nixos-module"));
+                    var command = new ArrayList<String>();
+                    if (evaluation.lib().isPresent()) {
+                        copy(evaluation.lib().get(), folder.resolve("lib"));
+                        command.add("env");
+                        command.add(LIB_VARIABLE + "=" + inside(nix, folder.resolve("lib")));
+                    } else {
+                        command.addAll(List.of("env", "--unset=" + LIB_VARIABLE));
+                    }
+                    command.addAll(
+                            nix.command(
+                                    "nix-instantiate",
+                                    "--eval",
+                                    "--strict",
+                                    "--json",
+                                    inside(
+                                            nix,
+                                            folder.resolve("nixos-module/tests").resolve(file))));
+                    return MAPPER.readTree(Commands.run(command).stdout());
+                });
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T in(Path folder) throws IOException;
+    }
+
+    /** A folder that this Nix can see, and that is gone afterwards. */
+    private static <T> T inFolder(NixInstallation nix, Work<T> work) throws IOException {
         Path folder = Files.createTempDirectory(nix.root().resolve("tmp"), "nixfleet-module-");
         try {
-            copy(ModuleFiles.folder(), folder.resolve("nixos-module"));
-            var command = new ArrayList<String>();
-            if (evaluation.lib().isPresent()) {
-                copy(evaluation.lib().get(), folder.resolve("lib"));
-                command.add("env");
-                command.add(LIB_VARIABLE + "=" + inside(nix, folder.resolve("lib")));
-            } else {
-                command.addAll(List.of("env", "--unset=" + LIB_VARIABLE));
-            }
-            command.addAll(
-                    nix.command(
-                            "nix-instantiate",
-                            "--eval",
-                            "--strict",
-                            "--json",
-                            inside(nix, folder.resolve("nixos-module/tests").resolve(file))));
-            return MAPPER.readTree(Commands.run(command).stdout());
+            return work.in(folder);
         } finally {
             try (Stream<Path> all = Files.walk(folder)) {
                 for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {

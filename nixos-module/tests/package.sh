@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Builds package.nix without nixpkgs, by this machine's Nix, Maven and JDK 25, and runs what came out. Fetches all
+# that Maven needs, some 130 MB, so it takes minutes. Where the POMs have changed, it says what package.nix must
+# have.
+#
+# usage: JAVA_HOME=/path/to/jdk-25 MAVEN_HOME=/path/to/maven-3.9 package.sh
+set -euo pipefail
+
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
+: "${JAVA_HOME:?the folder of a JDK 25}" "${MAVEN_HOME:?the folder of a Maven 3.9, as nixpkgs has it}"
+project=$(cd ../.. && pwd)
+
+poms=$(cd "$project" && cat pom.xml protocol/pom.xml substituter/pom.xml agent/pom.xml | sha256sum | cut -d' ' -f1)
+if ! grep -q "# POMs: $poms\$" ../package.nix; then
+    # A hash that nothing has: Nix fetches, and says which one it should be.
+    copy=$(mktemp -d)
+    trap 'rm -rf -- "$copy"' EXIT
+    sed 's|mvnHash = ".*"|mvnHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="|' ../package.nix >"$copy/package.nix"
+    sed -i "s|\./\.\.;|$project;|" "$copy/package.nix"
+    package=$copy/package.nix
+else
+    package=$project/nixos-module/package.nix
+fi
+
+build() {
+    nix-build --no-out-link --option substitute false --option sandbox false --option build-users-group '' --expr "
+      let
+        pkgs = import $project/nixos-module/tests/stand-in/pkgs.nix {
+          system = builtins.currentSystem;
+          jdk = \"$JAVA_HOME\";
+          mavenHome = \"$MAVEN_HOME\";
+        };
+      in
+      pkgs.callPackage $package { }"
+}
+
+if [[ $package == "$project"/* ]]; then
+    out=$(build)
+    "$out/bin/nixfleet-agent" --version
+    printf '%s\n' "$out"
+else
+    log=$(build 2>&1 >/dev/null) || true
+    hash=$(sed -n 's/^ *got: *//p' <<<"$log")
+    if [[ -z $hash ]]; then
+        printf '%s\n' "$log" >&2
+        exit 1
+    fi
+    printf 'The POMs have changed. package.nix must have:\n  # POMs: %s\n  mvnHash = "%s";\n' "$poms" "$hash" >&2
+    exit 1
+fi

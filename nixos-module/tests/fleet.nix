@@ -62,7 +62,8 @@ let
   next.release = "next";
   broken = {
     release = "broken";
-    extra.systemd.services.web.serviceConfig.ExecStart = lib.mkForce "/run/current-system/sw/bin/false";
+    extra.systemd.services.web.serviceConfig.ExecStart =
+      lib.mkForce "/run/current-system/sw/bin/false";
   };
 in
 {

@@ -105,7 +105,8 @@ let
         };
       refused = lib.concatLists (
         lib.mapAttrsToList (
-          name: config: map (a: "${name}: ${a.message}") (lib.filter (a: !a.assertion) config.assertions)
+          name: config:
+          map (a: "${name}: ${a.message}") (lib.filter (a: !a.assertion) config.assertions)
         ) nodes
       );
       units = lib.mapAttrs (

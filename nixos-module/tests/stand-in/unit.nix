@@ -3,7 +3,9 @@
 name: service:
 let
   value = v: if builtins.isBool v then lib.boolToString v else toString v;
-  line = key: v: if builtins.isList v then map (x: "${key}=${value x}") v else [ "${key}=${value v}" ];
+  line =
+    key: v:
+    if builtins.isList v then map (x: "${key}=${value x}") v else [ "${key}=${value v}" ];
   lines = set: lib.concatLists (lib.mapAttrsToList line set);
   listed = key: names: lib.optional (names != [ ]) "${key}=${lib.concatStringsSep " " names}";
   environment = service.environment // {
@@ -17,7 +19,8 @@ let
     );
   };
   script = lib.optional (service.script != "") (
-    "ExecStart=/bin/sh -c " + builtins.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON service.script)
+    "ExecStart=/bin/sh -c "
+    + builtins.replaceStrings [ "%" "$" ] [ "%%" "$$" ] (builtins.toJSON service.script)
   );
 in
 lib.concatStringsSep "\n" (

@@ -149,9 +149,11 @@ public final class DaemonBuilder {
                 () -> {
                     FetchListener totals = meter.begin();
                     FetchListener fetchMetrics = parts.metrics().fetch(ownCache);
+                    var log = new FetchLog();
                     return event -> {
                         totals.on(event);
                         fetchMetrics.on(event);
+                        log.on(event);
                     };
                 };
         return new DeployRunner.Work(

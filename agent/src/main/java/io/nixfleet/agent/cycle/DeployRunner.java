@@ -275,6 +275,11 @@ public final class DeployRunner {
             if (host.has(request.system(), request.action())) {
                 return new PhaseResult.NothingToDo("up-to-date");
             }
+            Optional<String> shortage = work.switcher().bootShortage(request.action());
+            if (shortage.isPresent()) {
+                metrics.refused(AgentMetrics.Refused.NO_SPACE);
+                return new PhaseResult.NotPossible(shortage.get());
+            }
             return new PhaseResult.Ready(host);
         } catch (HostException e) {
             return new PhaseResult.NotPossible(String.valueOf(e.getMessage()));

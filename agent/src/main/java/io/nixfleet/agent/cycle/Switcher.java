@@ -87,18 +87,26 @@ final class Switcher {
                             .formatted(
                                     tools.paths().switchLock(), tools.limits().lock().toSeconds()));
         }
-        if (action.setsProfile() && Files.isDirectory(tools.paths().boot())) {
-            long free = FreeSpace.bytesAt(tools.paths().boot());
-            if (free < bootFloor) {
-                return Optional.of(
+        // It was enough before the fetch.
+        return bootShortage(action);
+    }
+
+    /**
+     * Why an action's boot loader entries would have too little room; empty if they have enough.
+     */
+    Optional<String> bootShortage(Action action) throws HostException {
+        if (!action.setsProfile() || !Files.isDirectory(tools.paths().boot())) {
+            return Optional.empty();
+        }
+        long free = FreeSpace.bytesAt(tools.paths().boot());
+        return free >= bootFloor
+                ? Optional.empty()
+                : Optional.of(
                         "%s has %d MB free, and --boot-floor asks for %d; remove old generations"
                                 .formatted(
                                         tools.paths().boot(),
                                         free / 1_000_000,
                                         bootFloor / 1_000_000));
-            }
-        }
-        return Optional.empty();
     }
 
     private PhaseResult begun(Deployment deployment, boolean resumed)

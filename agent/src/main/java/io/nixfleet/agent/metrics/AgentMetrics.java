@@ -167,7 +167,7 @@ public final class AgentMetrics {
         NEEDS_ATTENTION,
         /** It is not here, and no cache was named. */
         NO_CACHE,
-        /** The store's file system is too full for it. */
+        /** The store's file system, or {@code /boot}, is too full for it. */
         NO_SPACE,
         /** It is no NixOS system, or a broken one. */
         NOT_ACTIVATABLE;

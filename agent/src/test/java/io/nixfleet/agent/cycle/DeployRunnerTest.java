@@ -373,9 +373,35 @@ class DeployRunnerTest {
                 .contains("MB free, and --boot-floor asks for 9223372036854")
                 .endsWith("remove old generations");
         assertThat(rig.host.activations()).isEmpty();
-        assertUndone();
+        assertThat(rig.state()).isEqualTo(rig.oldState);
+        // Before it took the trouble of a fetch.
+        assertThat(rig.agentDirectory().resolve("roots")).doesNotExist();
+        assertThat(life.takeReports().stream().map(Report::message))
+                .noneMatch(message -> message.equals("applying"));
+        assertThat(rig.metrics.scrape())
+                .contains("nixfleet_agent_refusals_total{reason=\"no_space\"} 1.0");
         var test = new DeployRequest("d-2", fresh, Optional.empty(), Action.TEST, Source.PUSH);
         assertThat(life.deploy(test)).isEqualTo(new Outcome.Deployed("deployed"));
+    }
+
+    @Test
+    void looksAtTheBootPartitionAgainBeforeTheSwitch() throws Exception {
+        holdLock();
+        rig.bootFloor = Long.MAX_VALUE;
+        DeployRequest request = CycleRig.request(rig.system("new", ""), Source.POLL);
+        rig.limits =
+                new ActivationLimits(
+                        Duration.ofMinutes(20), Duration.ofHours(5), Duration.ofSeconds(60));
+        CycleLife life = rig.live().deploying();
+        life.queue.offer(request);
+        life.awaitPhase(Phase.APPLYING);
+
+        Files.createDirectory(rig.host.paths.boot());
+        Files.writeString(rig.host.paths.locks(), "");
+
+        assertThat(life.awaitEnd(request).message()).contains("--boot-floor asks for");
+        assertThat(rig.host.activations()).isEmpty();
+        assertUndone();
     }
 
     @Test

@@ -8,8 +8,8 @@ import io.nixfleet.it.fetch.AgentProgram;
 import io.nixfleet.it.nix.ChrootStore;
 import io.nixfleet.it.nix.Commands;
 import io.nixfleet.it.nix.NixInstallation;
+import io.nixfleet.it.server.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -61,13 +61,7 @@ final class LocalAgent implements AutoCloseable {
                 AgentProgram.with(nix).program("systemctl", SYSTEMCTL),
                 nix.newStore(),
                 Files.createTempDirectory("nixfleet-agent-"),
-                freePort());
-    }
-
-    static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+                FreePort.next());
     }
 
     Path database() {

@@ -3,6 +3,7 @@ package io.nixfleet.it.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nixfleet.it.server.FreePort;
 import io.nixfleet.testing.cache.ServedClosure;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -95,7 +96,7 @@ class StatusTest {
 
     @Test
     void isReadyOnceTheControlPlaneAnswersAndAliveBefore() throws Exception {
-        int port = LocalAgent.freePort();
+        int port = FreePort.next();
         agent.start(port);
 
         assertThat(agent.get("/healthz").body()).isEqualTo("ok\n");

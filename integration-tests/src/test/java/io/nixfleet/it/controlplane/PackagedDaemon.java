@@ -3,11 +3,10 @@ package io.nixfleet.it.controlplane;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nixfleet.it.server.FreePort;
 import io.nixfleet.it.system.Await;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +48,7 @@ final class PackagedDaemon implements AutoCloseable {
             with("--db-path", directory.resolve("state.db").toString());
             with("--socket", directory.resolve("control.sock").toString());
             with("--health-config", directory.resolve("health-checks.json").toString());
-            with("--metrics-port", String.valueOf(freePort()));
+            with("--metrics-port", String.valueOf(FreePort.next()));
             with("--poll-interval", "1").with("--retry-interval", "1");
             with("--health-interval", "1");
             if (controlPlane.getScheme().equals("http")) {
@@ -95,15 +94,6 @@ final class PackagedDaemon implements AutoCloseable {
 
     static Options in(Path directory, URI controlPlane) {
         return new Options(directory, controlPlane);
-    }
-
-    /** A port of this machine that nobody listens at. */
-    static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     int port() {

@@ -2,6 +2,7 @@ package io.nixfleet.it.controlplane;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nixfleet.it.server.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -40,7 +41,7 @@ final class Prometheus implements AutoCloseable {
                             static_configs: [{targets: ["127.0.0.1:%d"]}]
                         """
                                 .formatted(daemon.port()));
-        int port = PackagedDaemon.freePort();
+        int port = FreePort.next();
         Process process =
                 new ProcessBuilder(
                                 "/usr/bin/prometheus",

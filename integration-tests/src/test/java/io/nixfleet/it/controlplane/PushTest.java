@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nixfleet.agent.api.AgentClient;
+import io.nixfleet.it.server.FreePort;
 import io.nixfleet.it.system.Await;
 import io.nixfleet.testing.controlplane.CertificateRequest;
 import io.nixfleet.testing.controlplane.IssuedCertificate;
@@ -60,7 +61,7 @@ class PushTest {
     void startsADeploymentFromTheListenerAtOnce() throws Exception {
         TestAuthority authority = TestAuthority.create("fleet authority");
         authority.issue(CertificateRequest.server()).write(directory, "listen");
-        int port = PackagedDaemon.freePort();
+        int port = FreePort.next();
         try (var controlPlane = ScriptedControlPlane.plain();
                 var daemon =
                         PackagedDaemon.in(directory, controlPlane.url())

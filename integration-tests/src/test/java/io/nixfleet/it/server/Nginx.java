@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -84,7 +83,7 @@ public final class Nginx implements AutoCloseable {
             InetAddress host, Path root, String scheme, String listen, String more)
             throws IOException {
         Path directory = Files.createTempDirectory("nixfleet-nginx-");
-        var address = new InetSocketAddress(host, freePort(host));
+        var address = new InetSocketAddress(host, FreePort.next());
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(
                 configuration,
@@ -112,12 +111,6 @@ public final class Nginx implements AutoCloseable {
 
     private static String text(InetSocketAddress address) {
         return address.getAddress().getHostAddress() + ":" + address.getPort();
-    }
-
-    private static int freePort(InetAddress host) throws IOException {
-        try (var socket = new ServerSocket(0, 1, host)) {
-            return socket.getLocalPort();
-        }
     }
 
     private void awaitListening() throws IOException {

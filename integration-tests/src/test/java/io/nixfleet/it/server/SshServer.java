@@ -4,7 +4,6 @@ import io.nixfleet.it.nix.Commands;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,10 +44,7 @@ public final class SshServer implements AutoCloseable {
                             "-f",
                             directory.resolve(key).toString()));
         }
-        int port;
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        int port = FreePort.next();
         Path configuration = directory.resolve("sshd_config");
         Files.writeString(
                 configuration,

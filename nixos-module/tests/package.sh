@@ -8,43 +8,36 @@ set -euo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")"
 : "${JAVA_HOME:?the folder of a JDK 25}" "${MAVEN_HOME:?the folder of a Maven 3.9, as nixpkgs has it}"
-project=$(cd ../.. && pwd)
 
-poms=$(cd "$project" && cat pom.xml protocol/pom.xml substituter/pom.xml agent/pom.xml | sha256sum | cut -d' ' -f1)
-if ! grep -q "# POMs: $poms\$" ../package.nix; then
-    # A hash that nothing has: Nix fetches, and says which one it should be.
-    copy=$(mktemp -d)
-    trap 'rm -rf -- "$copy"' EXIT
-    sed 's|mvnHash = ".*"|mvnHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="|' ../package.nix >"$copy/package.nix"
-    sed -i "s|\./\.\.;|$project;|" "$copy/package.nix"
-    package=$copy/package.nix
-else
-    package=$project/nixos-module/package.nix
-fi
-
+# build: what to change of what package.nix gives the builder
 build() {
     nix-build --no-out-link --option substitute false --option sandbox false --option build-users-group '' --expr "
       let
-        pkgs = import $project/nixos-module/tests/stand-in/pkgs.nix {
+        pkgs = import $PWD/stand-in/pkgs.nix {
           system = builtins.currentSystem;
           jdk = \"$JAVA_HOME\";
           mavenHome = \"$MAVEN_HOME\";
         };
       in
-      pkgs.callPackage $package { }"
+      pkgs.callPackage $PWD/../package.nix {
+        maven.buildMavenPackage = args: pkgs.maven.buildMavenPackage (args // { $1 });
+      }"
 }
 
-if [[ $package == "$project"/* ]]; then
-    out=$(build)
+poms=$(cd ../.. && cat pom.xml protocol/pom.xml substituter/pom.xml agent/pom.xml | sha256sum | cut -d' ' -f1)
+if grep -q "# POMs: $poms\$" ../package.nix; then
+    out=$(build '')
     "$out/bin/nixfleet-agent" --version
     printf '%s\n' "$out"
-else
-    log=$(build 2>&1 >/dev/null) || true
-    hash=$(sed -n 's/^ *got: *//p' <<<"$log")
-    if [[ -z $hash ]]; then
-        printf '%s\n' "$log" >&2
-        exit 1
-    fi
-    printf 'The POMs have changed. package.nix must have:\n  # POMs: %s\n  mvnHash = "%s";\n' "$poms" "$hash" >&2
+    exit
+fi
+
+# A hash that nothing has: Nix fetches, and says which one it should be.
+log=$(build 'mvnHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";' 2>&1 >/dev/null) || true
+hash=$(sed -n 's/^ *got: *//p' <<<"$log")
+if [[ -z $hash ]]; then
+    printf '%s\n' "$log" >&2
     exit 1
 fi
+printf 'The POMs have changed. package.nix must have:\n  # POMs: %s\n  mvnHash = "%s";\n' "$poms" "$hash" >&2
+exit 1

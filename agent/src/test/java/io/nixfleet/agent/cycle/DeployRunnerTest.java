@@ -319,15 +319,8 @@ class DeployRunnerTest {
 
     @Test
     void waitsForAnotherSwitchThatHoldsTheLock() throws Exception {
-        holdLock();
-        StorePath fresh = rig.system("new", "");
-        DeployRequest request = CycleRig.request(fresh, Source.POLL);
-        rig.limits =
-                new ActivationLimits(
-                        Duration.ofMinutes(20), Duration.ofHours(5), Duration.ofSeconds(60));
-        CycleLife life = rig.live().deploying();
-        life.queue.offer(request);
-        life.awaitPhase(Phase.APPLYING);
+        DeployRequest request = CycleRig.request(rig.system("new", ""), Source.POLL);
+        CycleLife life = applyingBehindTheLock(request);
         assertThat(rig.state()).isEqualTo(rig.oldState);
 
         Files.writeString(rig.host.paths.locks(), "");
@@ -347,6 +340,18 @@ class DeployRunnerTest {
                                         .formatted(rig.host.paths.switchLock())));
         assertThat(rig.host.activations()).isEmpty();
         assertUndone();
+    }
+
+    /** Applying, while another switch holds the lock until it is taken from the list of locks. */
+    private CycleLife applyingBehindTheLock(DeployRequest request) throws Exception {
+        holdLock();
+        rig.limits =
+                new ActivationLimits(
+                        Duration.ofMinutes(20), Duration.ofHours(5), Duration.ofSeconds(60));
+        CycleLife life = rig.live().deploying();
+        life.queue.offer(request);
+        life.awaitPhase(Phase.APPLYING);
+        return life;
     }
 
     // As the kernel lists it; SwitchLockTest has a real one.
@@ -386,15 +391,9 @@ class DeployRunnerTest {
 
     @Test
     void looksAtTheBootPartitionAgainBeforeTheSwitch() throws Exception {
-        holdLock();
         rig.bootFloor = Long.MAX_VALUE;
         DeployRequest request = CycleRig.request(rig.system("new", ""), Source.POLL);
-        rig.limits =
-                new ActivationLimits(
-                        Duration.ofMinutes(20), Duration.ofHours(5), Duration.ofSeconds(60));
-        CycleLife life = rig.live().deploying();
-        life.queue.offer(request);
-        life.awaitPhase(Phase.APPLYING);
+        CycleLife life = applyingBehindTheLock(request);
 
         Files.createDirectory(rig.host.paths.boot());
         Files.writeString(rig.host.paths.locks(), "");

@@ -438,7 +438,7 @@ in
     lib.mkMerge [
       {
         assertions =
-          lib.concatMap ({ name, path }: secrets.assertions "services.nixfleet-agent.${name}" path) [
+          lib.concatMap (file: secrets.assertions "services.nixfleet-agent.${file.name}" file.path) [
             {
               name = "netrcFile";
               path = cfg.netrcFile;
@@ -501,7 +501,9 @@ in
             {
               assertion =
                 cfg.listen.address == null
-                || cfg.tls.caCert != null && (cfg.listen.cert != null || cfg.tls.clientCert != null);
+                ||
+                  cfg.tls.caCert != null
+                  && (cfg.listen.cert != null || cfg.tls.clientCert != null);
               message = ''
                 services.nixfleet-agent.listen needs tls.caCert, which signs those who may push, and a
                 certificate of its own: listen.cert and listen.key, or those of tls.

@@ -84,7 +84,9 @@ in
     (nested { }).nix.settings.secret-key-files
   ))
   (case "no port is open" [ ] (nested { }).networking.firewall.allowedTCPPorts)
-  (case "its port is open" [ 5000 ] (nested { openFirewall = true; }).networking.firewall.allowedTCPPorts)
+  (case "its port is open" [
+    5000
+  ] (nested { openFirewall = true; }).networking.firewall.allowedTCPPorts)
   (case "a server as it should be is not complained of" [ ] (complaints (nested { })))
   (case "a server that is off makes no harmonia" false (
     (nested { enable = false; }).services.harmonia.cache.enable

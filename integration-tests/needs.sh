@@ -3,15 +3,22 @@
 #
 #     needs.sh            the packages of missing commands, one a line
 #     needs.sh install    installs these (Debian, root) and starts none of their services
+#
+# With NIXFLEET_SKIP_CONTAINERS=1 they are those without the tests of hosts in containers.
 set -euo pipefail
 
 needs=(
     mvn:maven nix:nix-bin nix-store:nix-bin nginx:nginx-light openssl:openssl zstd:zstd xz:xz-utils brotli:brotli
     bzip2:bzip2 /usr/bin/time:time python3:python3 flock:util-linux unshare:util-linux chroot:coreutils
     sshd:openssh-server ssh:openssh-client pgrep:procps
-    dockerd:docker.io docker:docker.io debootstrap:debootstrap ip:iproute2 iptables:iptables
     prometheus:prometheus promtool:prometheus
 )
+# What the hosts under test want besides.
+of_containers=(
+    dockerd:docker.io docker:docker.io debootstrap:debootstrap ip:iproute2 iptables:iptables patchelf:patchelf
+)
+
+[[ -n ${NIXFLEET_SKIP_CONTAINERS-} ]] || needs+=("${of_containers[@]}")
 
 # Debian has nginx in /usr/sbin, which is not on every PATH.
 PATH=$PATH:/usr/sbin:/sbin

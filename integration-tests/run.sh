@@ -4,11 +4,20 @@
 # On Debian as root it installs what is missing; elsewhere it says what is missing and fails.
 # NIXFLEET_TEST_ROOTS   the folder of the Nix roots (nix-roots.sh), by default /var/cache/nixfleet-tests
 # Arguments go to Maven, as in: run.sh -Dit.test=PackageIT
+# With -DskipContainers the tests that want a Docker engine are left out, and none is started.
 set -euo pipefail
 
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.."
 export NIXFLEET_TEST_ROOTS=${NIXFLEET_TEST_ROOTS:-/var/cache/nixfleet-tests}
 export PATH=$PATH:/usr/sbin:/sbin
+
+skip=
+for argument; do
+    case $argument in
+        -DskipContainers | -DskipContainers=true) skip=1 ;;
+    esac
+done
+export NIXFLEET_SKIP_CONTAINERS=$skip
 
 fail() {
     printf 'run.sh: %s\n' "$1" >&2
@@ -61,9 +70,11 @@ finish() {
         kill -TERM "$child" 2>/dev/null || true
         wait "$child" 2>/dev/null || true
     fi
-    exec 8>&-
-    timeout 1m bash integration-tests/engine.sh stop "$NIXFLEET_TEST_ROOTS" ||
-        echo 'run.sh: the Docker engine that it started may still run' >&2
+    if [[ -z $skip ]]; then
+        exec 8>&-
+        timeout 1m bash integration-tests/engine.sh stop "$NIXFLEET_TEST_ROOTS" ||
+            echo 'run.sh: the Docker engine that it started may still run' >&2
+    fi
     printf '\n== time\n'
     ((${#times[@]} == 0)) || printf '%s\n' "${times[@]}"
     if ((status == 0)); then
@@ -84,12 +95,15 @@ for suite in trixie sid; do
     mountpoint -q "$proc" || mount -t proc proc "$proc"
 done
 mkdir -p "$NIXFLEET_TEST_ROOTS"
-exec 8>"$NIXFLEET_TEST_ROOTS/docker.users"
-flock --shared --timeout 60 8 || fail 'another run has been ending the Docker engine for a minute'
-DOCKER_HOST=$(timeout 3m bash integration-tests/engine.sh start "$NIXFLEET_TEST_ROOTS")
-export DOCKER_HOST
-phase image 15m bash integration-tests/system-image.sh "$NIXFLEET_TEST_ROOTS"
-NIXFLEET_TEST_IMAGE=$(timeout 1m bash integration-tests/system-image.sh "$NIXFLEET_TEST_ROOTS")
-export NIXFLEET_TEST_IMAGE
+if [[ -z $skip ]]; then
+    exec 8>"$NIXFLEET_TEST_ROOTS/docker.users"
+    flock --shared --timeout 60 8 || fail 'another run has been ending the Docker engine for a minute'
+    DOCKER_HOST=$(timeout 3m bash integration-tests/engine.sh start "$NIXFLEET_TEST_ROOTS") ||
+        fail 'the tests of hosts want a Docker engine (Debian: docker.io, iptables, debootstrap, and a root that may mount); -DskipContainers leaves them out'
+    export DOCKER_HOST
+    phase image 15m bash integration-tests/images.sh base "$NIXFLEET_TEST_ROOTS"
+    NIXFLEET_TEST_IMAGE=$(timeout 1m bash integration-tests/images.sh base "$NIXFLEET_TEST_ROOTS")
+    export NIXFLEET_TEST_IMAGE
+fi
 phase tests 55m mvn verify "$@"
 phase fuzz 10m bash integration-tests/fuzz.sh 20s

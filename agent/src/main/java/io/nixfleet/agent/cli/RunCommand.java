@@ -58,7 +58,8 @@ final class RunCommand implements Callable<Integer> {
             return output.fail(
                     ExitCode.USAGE, new UsageException(String.valueOf(e.getMessage()), e));
         }
-        try (var agent = RunningAgent.start(settings, Version.current())) {
+        try (var agent =
+                RunningAgent.start(settings, Version.current(), RunningAgent.Time.SYSTEM)) {
             String what = agent.awaitBreakdown();
             return output.fail(ExitCode.UNEXPECTED, what + "; the log says more");
         } catch (StartException e) {

@@ -101,7 +101,7 @@ public final class PollLoop {
             latest = noted(answer, now, now.plus(pause));
             act(answer);
             pulse.beat(pause);
-            wakeup.await(pause);
+            wakeup.await(tools.ticks(), pause);
         }
     }
 

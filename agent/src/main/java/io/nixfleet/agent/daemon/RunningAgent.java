@@ -25,8 +25,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -54,10 +54,17 @@ public final class RunningAgent implements AutoCloseable {
     private final ServiceNotifier notifier;
     private AgentDaemon daemon;
 
-    private RunningAgent(AgentSettings settings, String version, ServiceNotifier notifier)
+    private RunningAgent(
+            AgentSettings settings, String version, Time time, ServiceNotifier notifier)
             throws InterruptedException {
         this.notifier = notifier;
-        this.daemon = open(settings, version);
+        this.daemon = open(settings, version, time);
+    }
+
+    /** The time that an agent lives in. */
+    public record Time(Ticks ticks, InstantSource clock) {
+        /** That of this machine. */
+        public static final Time SYSTEM = new Time(Ticks.system(), InstantSource.system());
     }
 
     /**
@@ -65,10 +72,10 @@ public final class RunningAgent implements AutoCloseable {
      *
      * @throws StartException when something of it is of no use
      */
-    public static RunningAgent start(AgentSettings settings, String version)
+    public static RunningAgent start(AgentSettings settings, String version, Time time)
             throws InterruptedException {
         var notifier = ServiceNotifier.fromEnvironment(System.getenv());
-        var agent = new RunningAgent(settings, version, notifier);
+        var agent = new RunningAgent(settings, version, time, notifier);
         agent.daemon.start();
         agent.opened.push(Heartbeat.start(notifier, agent.daemon));
         notifier.ready();
@@ -91,10 +98,11 @@ public final class RunningAgent implements AutoCloseable {
         }
     }
 
-    private AgentDaemon open(AgentSettings settings, String version) throws InterruptedException {
+    private AgentDaemon open(AgentSettings settings, String version, Time time)
+            throws InterruptedException {
         boolean whole = false;
         try {
-            Clock clock = Clock.systemUTC();
+            InstantSource clock = time.clock();
             StateStore state = openState(settings.database(), clock);
             Vertx vertx = SmallVertx.openForDaemon();
             opened.push(() -> close(vertx));
@@ -113,7 +121,7 @@ public final class RunningAgent implements AutoCloseable {
                                             HostPaths.SYSTEM,
                                             new HostCommands(
                                                     runner, environment, limits.commands()),
-                                            Ticks.system(),
+                                            time.ticks(),
                                             limits,
                                             DaemonBuilder.directory(settings)),
                                     controlPlane,
@@ -152,7 +160,7 @@ public final class RunningAgent implements AutoCloseable {
         }
     }
 
-    private StateStore openState(Path file, Clock clock) {
+    private StateStore openState(Path file, InstantSource clock) {
         StateStore.Opened state = StateStore.open(file, clock);
         opened.push(state.store());
         state.notice().ifPresent(LOG::error);

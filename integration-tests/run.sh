@@ -102,8 +102,6 @@ if [[ -z $skip ]]; then
         fail 'the tests of hosts want a Docker engine (Debian: docker.io, iptables, debootstrap, and a root that may mount); -DskipContainers leaves them out'
     export DOCKER_HOST
     phase image 15m bash integration-tests/images.sh base "$NIXFLEET_TEST_ROOTS"
-    NIXFLEET_TEST_IMAGE=$(timeout 1m bash integration-tests/images.sh base "$NIXFLEET_TEST_ROOTS")
-    export NIXFLEET_TEST_IMAGE
 fi
 phase tests 55m mvn verify "$@"
 phase fuzz 10m bash integration-tests/fuzz.sh 20s

@@ -1,6 +1,6 @@
 # A system as NixOS builds them, as far as a deploy agent can tell: a top level with its switch-to-configuration,
 # its etc with the units in it, and configuration files to be fetched besides. `recipe` is a JSON file, written
-# by io.nixfleet.it.system.Recipe.
+# by io.nixfleet.it.host.Recipe.
 { recipe }:
 let
   inherit (builtins.fromJSON (builtins.readFile recipe)) label payload health units network exitCode nixos restartsAgent;

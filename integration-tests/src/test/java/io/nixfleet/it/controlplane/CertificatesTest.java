@@ -2,7 +2,7 @@ package io.nixfleet.it.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.nixfleet.it.system.Await;
+import io.nixfleet.it.host.Await;
 import io.nixfleet.testing.controlplane.CertificateRequest;
 import io.nixfleet.testing.controlplane.ScriptedControlPlane;
 import io.nixfleet.testing.controlplane.ServerTls;

@@ -3,7 +3,7 @@ package io.nixfleet.it.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.nixfleet.it.system.Await;
+import io.nixfleet.it.host.Await;
 import io.nixfleet.testing.controlplane.Fault;
 import io.nixfleet.testing.controlplane.Fleet;
 import io.nixfleet.testing.controlplane.ReceivedReport;

@@ -2,9 +2,9 @@ package io.nixfleet.it.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nixfleet.it.host.Await;
 import io.nixfleet.it.nix.ChrootStore;
 import io.nixfleet.it.nix.NixInstallation;
-import io.nixfleet.it.system.Await;
 import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.ServedClosure;
 import io.nixfleet.testing.controlplane.ReceivedReport;

@@ -2,10 +2,11 @@ package io.nixfleet.it.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nixfleet.it.host.Await;
 import io.nixfleet.it.nix.ChrootStore;
 import io.nixfleet.it.nix.Commands;
 import io.nixfleet.it.nix.NixInstallation;
-import io.nixfleet.it.system.Await;
+import io.nixfleet.it.server.Prometheus;
 import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.ServedClosure;
 import io.nixfleet.testing.controlplane.ScriptedControlPlane;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -79,7 +81,8 @@ class MetricsTest {
     @Test
     void scrapesIntoARealPrometheus() throws Exception {
         daemon.awaitMetric("polls_total{result=\"ok\"}", 1);
-        try (var prometheus = Prometheus.scraping(daemon, directory)) {
+        try (var prometheus =
+                Prometheus.scraping(Map.of("agent", "127.0.0.1:" + daemon.port()), directory)) {
             Await.until(
                     "the daemon is up",
                     Await.LIMIT,

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Capability;
 import io.nixfleet.it.nix.Commands;
-import io.nixfleet.it.system.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -3,6 +3,8 @@ package io.nixfleet.it.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nixfleet.it.host.Await;
+import io.nixfleet.it.host.HostAgent;
 import io.nixfleet.it.system.Stage.Role;
 import java.time.Duration;
 import java.util.List;

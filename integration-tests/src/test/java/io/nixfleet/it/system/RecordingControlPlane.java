@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.nixfleet.it.host.Await;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.net.InetAddress;

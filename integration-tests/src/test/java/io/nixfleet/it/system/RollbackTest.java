@@ -2,6 +2,8 @@ package io.nixfleet.it.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nixfleet.it.host.Await;
+import io.nixfleet.it.host.HostAgent;
 import io.nixfleet.it.system.Stage.Role;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,8 @@ package io.nixfleet.it.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nixfleet.it.host.HostAgent;
+import io.nixfleet.it.host.SystemHost;
 import io.nixfleet.it.system.Stage.Role;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
@@ -27,7 +29,7 @@ final class Scene implements AutoCloseable {
     static Scene open(Stage stage) throws IOException {
         return new Scene(
                 stage,
-                SystemHost.boot(Stage.agentPackage(), stage.publicKey()),
+                SystemHost.boot(SystemHost.Setup.alone(stage.publicKey())),
                 RecordingControlPlane.startAt(stage.address()));
     }
 

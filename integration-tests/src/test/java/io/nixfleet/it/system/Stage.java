@@ -1,5 +1,8 @@
 package io.nixfleet.it.system;
 
+import io.nixfleet.it.host.Engine;
+import io.nixfleet.it.host.FakeSystem;
+import io.nixfleet.it.host.Recipe;
 import io.nixfleet.it.server.FileCache;
 import io.nixfleet.it.server.Nginx;
 import io.nixfleet.it.server.SigningKey;
@@ -8,8 +11,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -120,16 +121,6 @@ final class Stage implements AutoCloseable {
     /** This machine, as hosts under test see it. */
     InetAddress address() {
         return address;
-    }
-
-    /** The package that the build made. */
-    static Path agentPackage() {
-        String folder = System.getProperty("nixfleet.package.dir", "");
-        if (!Files.isExecutable(Path.of(folder, "bin/nixfleet-agent"))) {
-            throw new IllegalStateException(
-                    "no package at nixfleet.package.dir=" + folder + ": run `mvn package` first");
-        }
-        return Path.of(folder).toAbsolutePath();
     }
 
     @Override

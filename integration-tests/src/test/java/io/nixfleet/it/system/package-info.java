@@ -1,12 +1,8 @@
 /**
- * The daemon on a host: real systemd 252 as init of a container, real Nix 2.8 with its daemon, and
- * systems that switch as NixOS's do.
+ * The daemon on a host of its own (see {@code it.host}), with a control plane in the test.
  *
  * <pre>
- * Recipe ─ nix-build ─→ FakeSystem ─ nix copy ─→ Nginx ──────────┐ fetch
- *                                                                ▼
- * RecordingControlPlane ←─ polls, reports ─ SystemHost: agent ─→ nix-daemon
- *                                              └─ systemd-run ─→ switch-to-configuration ─→ units
+ * FakeSystem ─ nix copy ─→ Nginx ─ fetch ─→ SystemHost: HostAgent ─ polls, reports ─→ RecordingControlPlane
  * </pre>
  *
  * <p>{@code Stage} is what all tests share, {@code Scene} what one test has for itself.

@@ -3,24 +3,30 @@ package io.nixfleet.testing.controlplane;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * Commands a scripted control plane that runs as a process of its own, over plain HTTP.
  *
  * <pre>
- * PUT    /admin/desired/{id}   the body to serve, byte for byte
- * DELETE /admin/desired/{id}   nothing is desired
- * GET    /admin/reports/{id}   an array of all reports
- * GET    /admin/verdict/{id}   healthy, pending or unhealthy
- * PUT    /admin/fault          {"kind": "slow", "millis": 500, "calls": "poll", "times": 3}
+ * PUT    /admin/desired/{id}          the body to serve, byte for byte
+ * DELETE /admin/desired/{id}          nothing is desired
+ * GET    /admin/reports/{id}?from=N   an array of the reports from number N (else 0) on
+ * GET    /admin/received/{id}?from=N  as above, each as {"received_at": RFC 3339, "report": …}
+ * GET    /admin/polls/{id}            {"count": all of them, "last": [RFC 3339, …]}
+ * GET    /admin/requests              {"count": all of them, "connections": all of them}
+ * GET    /admin/verdict/{id}          healthy, pending or unhealthy
+ * PUT    /admin/fault                 {"kind": "slow", "millis": 500, "calls": "poll", "times": 3}
+ * POST   /admin/restart               caches of what is desired are forgotten, connections closed
  * </pre>
  */
 final class AdminServer implements AutoCloseable {
@@ -69,7 +75,17 @@ final class AdminServer implements AutoCloseable {
                 controlPlane.fleet().desireNothing(id);
                 yield HttpAnswer.empty(204);
             }
-            case "GET reports" -> HttpAnswer.json(reports(id));
+            case "GET reports" ->
+                    Json.answer(reports(exchange, id).stream().map(ReceivedReport::json));
+            case "GET received" ->
+                    Json.answer(reports(exchange, id).stream().map(AdminServer::received));
+            case "GET polls" -> Json.answer(200, polls(controlPlane.fleet().polls(id)));
+            case "GET requests" ->
+                    Json.answer(
+                            200,
+                            Json.object()
+                                    .put("count", controlPlane.requestCount())
+                                    .put("connections", controlPlane.connections()));
             case "GET verdict" ->
                     HttpAnswer.text(
                             200,
@@ -78,14 +94,35 @@ final class AdminServer implements AutoCloseable {
                 controlPlane.fault(plan(MAPPER.readTree(body)));
                 yield HttpAnswer.empty(204);
             }
+            case "POST restart" -> {
+                controlPlane.restart();
+                yield HttpAnswer.empty(204);
+            }
             default -> HttpAnswer.text(404, "no such command: " + what + "\n");
         };
     }
 
-    private String reports(String id) {
-        ArrayNode all = MAPPER.createArrayNode();
-        controlPlane.fleet().reports(id).forEach(report -> all.add(report.json()));
-        return all.toString();
+    private List<ReceivedReport> reports(HttpExchange exchange, String id) {
+        String query = exchange.getRequestURI().getQuery();
+        if (query == null) {
+            return controlPlane.fleet().reports(id);
+        }
+        if (!query.startsWith("from=")) {
+            throw new IllegalArgumentException("the only parameter is from");
+        }
+        return controlPlane.fleet().reports(id, Long.parseLong(query.substring("from=".length())));
+    }
+
+    private static ObjectNode received(ReceivedReport report) {
+        return Json.object()
+                .put("received_at", report.receivedAt().toString())
+                .set("report", report.json());
+    }
+
+    private static ObjectNode polls(Polls polls) {
+        return Json.object()
+                .put("count", polls.count())
+                .set("last", Json.texts(polls.last().stream().map(Instant::toString).toList()));
     }
 
     private static FaultPlan plan(JsonNode json) {
@@ -107,7 +144,7 @@ final class AdminServer implements AutoCloseable {
                 };
         String calls = json.path("calls").asText("all").toUpperCase(Locale.ROOT);
         return new FaultPlan(
-                fault, FaultPlan.Calls.valueOf(calls), json.path("times").asInt(Integer.MAX_VALUE));
+                fault, Calls.valueOf(calls), json.path("times").asInt(Integer.MAX_VALUE));
     }
 
     @Override

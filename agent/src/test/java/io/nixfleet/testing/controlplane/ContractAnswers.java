@@ -1,25 +1,15 @@
 package io.nixfleet.testing.controlplane;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** Answers as a NixFleet v0.1 control plane does. */
+/** Answers machines as a NixFleet v0.1 control plane does. */
 final class ContractAnswers {
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final Pattern TARGET =
-            Pattern.compile("/api/v1/machines/([^/]*)/(desired-generation|report)");
-    private static final int MAX_ID_BYTES = 128;
     private static final int MAX_GENERATION_BYTES = 512;
     private static final int MAX_MESSAGE_BYTES = 4096;
-    private static final int MAX_BODY_BYTES = 1 << 20;
 
     private final Fleet fleet;
 
@@ -30,41 +20,24 @@ final class ContractAnswers {
     /**
      * @param clientName the CN of the client's certificate, if it had to show one
      */
-    HttpAnswer answer(HttpRequest request, Optional<String> clientName) {
-        Matcher target = TARGET.matcher(request.target());
-        if (!target.matches()) {
-            return HttpAnswer.empty(404);
-        }
-        boolean poll = target.group(2).equals("desired-generation");
-        if (!request.method().equals(poll ? "GET" : "POST")) {
+    HttpAnswer answer(MachineCall call, HttpRequest request, Optional<String> clientName) {
+        if (!request.method().equals(call.method())) {
             return HttpAnswer.empty(405);
         }
-        String id = URLDecoder.decode(target.group(1).replace("+", "%2B"), StandardCharsets.UTF_8);
+        String id = call.machine();
         if (clientName.isPresent() && !clientName.get().equals(id)) {
             return HttpAnswer.text(403, "certificate CN does not match machine id");
         }
-        if (bytes(id) > MAX_ID_BYTES) {
+        if (call.tooLong()) {
             return HttpAnswer.text(400, "machine id too long");
         }
-        return poll
+        return call.poll()
                 ? fleet.desired(id).map(HttpAnswer::json).orElse(HttpAnswer.empty(404))
                 : report(id, request);
     }
 
     private HttpAnswer report(String id, HttpRequest request) {
-        if (!request.header("content-type").equals("application/json")) {
-            return HttpAnswer.text(415, "Expected request with `Content-Type: application/json`");
-        }
-        if (bytes(request.body()) > MAX_BODY_BYTES) {
-            return HttpAnswer.text(413, "length limit exceeded");
-        }
-        String raw = request.body();
-        JsonNode json;
-        try {
-            json = MAPPER.readTree(raw);
-        } catch (JsonProcessingException _) {
-            return HttpAnswer.text(400, "Failed to parse the request body as JSON");
-        }
+        JsonNode json = JsonBody.read(request);
         if (!decodable(json)) {
             return HttpAnswer.text(422, "Failed to deserialize the JSON body");
         }
@@ -74,7 +47,7 @@ final class ContractAnswers {
         if (bytes(json.path("message").asText()) > MAX_MESSAGE_BYTES) {
             return HttpAnswer.text(400, "message too long");
         }
-        fleet.received(id, raw, json);
+        fleet.received(id, request.body(), json);
         return HttpAnswer.empty(200);
     }
 

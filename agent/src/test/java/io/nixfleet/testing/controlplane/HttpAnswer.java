@@ -5,7 +5,11 @@ import java.nio.charset.StandardCharsets;
 /** An answer to write. */
 record HttpAnswer(int status, String contentType, String body) {
     static HttpAnswer json(String body) {
-        return new HttpAnswer(200, "application/json", body);
+        return json(200, body);
+    }
+
+    static HttpAnswer json(int status, String body) {
+        return new HttpAnswer(status, "application/json", body);
     }
 
     static HttpAnswer text(int status, String body) {

@@ -2,6 +2,8 @@ package io.nixfleet.testing.controlplane;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A report that was accepted.
@@ -19,6 +21,25 @@ public record ReceivedReport(Instant receivedAt, String raw, JsonNode json) {
 
     public String message() {
         return json.path("message").asText();
+    }
+
+    String agentVersion() {
+        return json.path("agent_version").asText();
+    }
+
+    long uptimeSeconds() {
+        return json.path("uptime_seconds").asLong();
+    }
+
+    /** When the agent says that it made it. */
+    String timestamp() {
+        return json.path("timestamp").asText();
+    }
+
+    List<String> tags() {
+        List<String> tags = new ArrayList<>();
+        json.path("tags").forEach(tag -> tags.add(tag.asText()));
+        return tags;
     }
 
     boolean aboutHealth() {

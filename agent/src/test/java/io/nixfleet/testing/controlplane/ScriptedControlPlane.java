@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,32 +22,40 @@ import org.jspecify.annotations.Nullable;
 public final class ScriptedControlPlane implements AutoCloseable {
     private static final int IDLE_MILLIS = 60_000;
     private static final int PARTING_MILLIS = 2_000;
+    private static final int REQUESTS_KEPT = 10_000;
 
     private final InetSocketAddress address;
     private final Fleet fleet;
-    private final ContractAnswers answers;
+    private final Answers answers;
     private final Set<Socket> open = new HashSet<>();
-    private final List<HttpRequest> requests = new ArrayList<>();
+    private final Recent<HttpRequest> requests = new Recent<>(REQUESTS_KEPT);
+    private final FaultScript faults = new FaultScript();
+    private final JudgeLoop judge;
     private @Nullable ServerTls tls;
     private @Nullable ServerSocket listener;
-    private FaultPlan plan = FaultPlan.NONE;
     private int connections;
     private boolean closed;
 
     private ScriptedControlPlane(InetSocketAddress address, Fleet fleet, @Nullable ServerTls tls)
             throws IOException {
         this.fleet = fleet;
-        this.answers = new ContractAnswers(fleet);
+        this.answers = new Answers(fleet);
         this.tls = tls;
         ServerSocket first = new ServerSocket();
         first.bind(address);
         this.address = new InetSocketAddress(address.getAddress(), first.getLocalPort());
         listen(first);
+        this.judge = JudgeLoop.start(fleet);
     }
 
     /** Starts one on this machine that speaks plain HTTP. */
     public static ScriptedControlPlane plain() throws IOException {
-        return new ScriptedControlPlane(loopback(), new Fleet(InstantSource.system()), null);
+        return plain(new Fleet(InstantSource.system()));
+    }
+
+    /** As {@link #plain()}, with what a fleet of one's own (and its clock) says. */
+    public static ScriptedControlPlane plain(Fleet fleet) throws IOException {
+        return new ScriptedControlPlane(loopback(), fleet, null);
     }
 
     /** Starts one on this machine that wants to see the certificates of clients. */
@@ -89,9 +96,30 @@ public final class ScriptedControlPlane implements AutoCloseable {
         return URI.create((tls == null ? "http" : "https") + "://localhost:" + port());
     }
 
-    /** All requests of the contract so far. */
+    /** The requests so far, the last 10,000 of them. */
     public synchronized List<HttpRequest> requests() {
-        return List.copyOf(requests);
+        return requests.all();
+    }
+
+    /** How many requests came in all. */
+    public synchronized long requestCount() {
+        return requests.count();
+    }
+
+    /** From now on operators must show this key. */
+    public void demandKey(String key) {
+        answers.demandKey(key);
+    }
+
+    /** Judges rollouts this often, instead of every 2 seconds. */
+    public void judgeEvery(Duration period) {
+        judge.every(period);
+    }
+
+    /** Does to clients and in memory what a new start of a control plane does. */
+    public void restart() throws IOException {
+        fleet.restart();
+        closeConnections();
     }
 
     /** How many connections clients have made. */
@@ -101,17 +129,21 @@ public final class ScriptedControlPlane implements AutoCloseable {
 
     /** Goes wrong in every call from now on. */
     public void fault(Fault fault) {
-        fault(new FaultPlan(fault, FaultPlan.Calls.ALL, Integer.MAX_VALUE));
+        fault(fault, Calls.ALL);
+    }
+
+    /** Goes wrong in every such call from now on. */
+    public void fault(Fault fault, Calls calls) {
+        fault(new FaultPlan(fault, calls, Integer.MAX_VALUE));
     }
 
     /** Goes wrong in the next calls, then right again. */
     public void fault(Fault fault, int times) {
-        fault(new FaultPlan(fault, FaultPlan.Calls.ALL, times));
+        fault(new FaultPlan(fault, Calls.ALL, times));
     }
 
     synchronized void fault(FaultPlan newPlan) {
-        plan = newPlan;
-        notifyAll();
+        faults.set(newPlan);
         try {
             if (newPlan.fault() instanceof Fault.Refuse) {
                 stopListening();
@@ -214,7 +246,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
         switch (next(request)) {
             case Fault.None() -> wire.write(answers.answer(request, clientName));
             case Fault.Slow(Duration delay) -> {
-                awaitOtherFault(delay);
+                faults.awaitOther(delay);
                 wire.write(answers.answer(request, clientName));
             }
             case Fault.Status(int status) ->
@@ -232,46 +264,32 @@ public final class ScriptedControlPlane implements AutoCloseable {
                 return false;
             }
             case Fault.Stall() -> {
-                awaitOtherFault(Duration.ofDays(1));
+                faults.awaitOther(Duration.ofDays(1));
                 return false;
             }
         }
         return true;
     }
 
-    private synchronized Fault next(HttpRequest request) {
-        requests.add(request);
-        notifyAll();
-        if (!plan.calls().include(request)) {
-            return new Fault.None();
+    private Fault next(HttpRequest request) {
+        MachineCall.of(request)
+                .filter(MachineCall::poll)
+                .ifPresent(poll -> fleet.polled(poll.machine()));
+        synchronized (this) {
+            requests.add(request);
+            notifyAll();
         }
-        Fault fault = plan.fault();
-        if (plan.times() != Integer.MAX_VALUE) {
-            plan = plan.after();
-        }
-        return fault;
-    }
-
-    private synchronized void awaitOtherFault(Duration limit) throws InterruptedException {
-        FaultPlan planNow = plan;
-        long end = System.nanoTime() + limit.toNanos();
-        while (plan.equals(planNow) && !closed) {
-            long left = (end - System.nanoTime()) / 1_000_000;
-            if (left <= 0) {
-                return;
-            }
-            wait(left);
-        }
+        return faults.next(request);
     }
 
     /** Waits until so many requests have come in all. */
     public synchronized void awaitRequests(int count, Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
-        while (requests.size() < count) {
+        while (requests.count() < count) {
             long left = (end - System.nanoTime()) / 1_000_000;
             if (left <= 0) {
                 throw new AssertionError(
-                        "%d requests came in %s, not %d".formatted(requests.size(), limit, count));
+                        "%d requests came in %s, not %d".formatted(requests.count(), limit, count));
             }
             wait(left);
         }
@@ -294,7 +312,8 @@ public final class ScriptedControlPlane implements AutoCloseable {
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        notifyAll();
+        judge.close();
+        faults.end();
         stopListening();
         closeConnections();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -87,7 +89,13 @@ class ScriptedControlPlaneTest {
                                 "--tls",
                                 tls.toString(),
                                 "--client",
-                                "web-1")
+                                "web-1",
+                                "--api-key",
+                                "secret",
+                                "--judge-millis",
+                                "10",
+                                "--poll-hint",
+                                "1")
                         .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
@@ -103,6 +111,15 @@ class ScriptedControlPlaneTest {
                     .isEqualTo(204);
             assertThat(send("GET", admin + "verdict/web-1", any, "").body()).isEqualTo("pending\n");
             assertThat(send("GET", admin + "reports/web-1", any, "").body()).isEqualTo("[]");
+            assertThat(send("GET", admin + "received/web-1?from=3", any, "").body())
+                    .isEqualTo("[]");
+            assertThat(send("GET", admin + "received/web-1?to=3", any, "").statusCode())
+                    .isEqualTo(400);
+            assertThat(send("GET", admin + "polls/web-1", any, "").body())
+                    .isEqualTo("{\"count\":0,\"last\":[]}");
+            assertThat(send("GET", admin + "requests", any, "").body())
+                    .isEqualTo("{\"count\":0,\"connections\":0}");
+            assertThat(send("POST", admin + "restart", any, "").statusCode()).isEqualTo(204);
             assertThat(
                             send("PUT", admin + "fault", any, "{\"kind\":\"stall\",\"times\":1}")
                                     .statusCode())
@@ -111,6 +128,45 @@ class ScriptedControlPlaneTest {
                     .isEqualTo(400);
         } finally {
             process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void tellsOverItsAdminPortWhatMachinesDid() throws Exception {
+        String json = "application/json";
+        try (var server = ScriptedControlPlane.plain();
+                var admin =
+                        new AdminServer(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                                server)) {
+            String url = "http://127.0.0.1:%d/admin/".formatted(admin.port());
+            assertThat(answerTo(server, json, report("g", "first"))).isEqualTo(200);
+            assertThat(answerTo(server, json, report("g", "second"))).isEqualTo(200);
+            send("GET", server.url() + "/api/v1/machines/m/desired-generation", json, "");
+            send("PUT", url + "desired/m", json, "{\"hash\":\"x\",\"cache_url\":\"y\"}");
+            send("POST", url + "restart", json, "");
+            assertThat(
+                            send(
+                                            "GET",
+                                            server.url() + "/api/v1/machines/m/desired-generation",
+                                            json,
+                                            "")
+                                    .body())
+                    .isEqualTo("{\"hash\":\"x\",\"cache_url\":null,\"poll_hint\":null}");
+
+            assertThat(send("GET", url + "reports/m?from=1", json, "").body())
+                    .contains("second")
+                    .doesNotContain("first");
+            assertThat(send("GET", url + "received/m?from=1", json, "").body())
+                    .startsWith("[{\"received_at\":\"20")
+                    .contains("\"report\":{\"machine_id\":\"m\"");
+            assertThat(send("GET", url + "polls/m", json, "").body())
+                    .startsWith("{\"count\":2,\"last\":[\"20");
+            assertThat(send("GET", url + "requests", json, "").body()).startsWith("{\"count\":4,");
+            send("PUT", url + "fault", json, "{\"kind\":\"status\",\"calls\":\"operator\"}");
+            assertThat(send("GET", server.url() + "/api/v1/machines", json, "").statusCode())
+                    .isEqualTo(500);
+            assertThat(answerTo(server, json, report("g", "third"))).isEqualTo(200);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * --bind ADDRESS  where both listen, else 127.0.0.1
  * --tls DIR       TLS by server.pem, server-key.pem and ca.pem; made there if ca.pem is not
  * --host NAME     for certificates to be made: a name of the server besides localhost
- * --client ID     for certificates to be made: ID.pem and ID-key.pem for a machine
+ * --client ID     for certificates to be made: ID.pem and ID-key.pem for a machine or operator
+ * --api-key KEY   that operators must show, else none
+ * --judge-millis N  how often rollouts are judged, else 2000
+ * --poll-hint N   for machines in a rollout, in seconds, else 5
  * </pre>
  *
  * Prints one line once it listens: {@code listening port=N admin=N}.
@@ -28,6 +32,9 @@ final class StandaloneProcess {
     private int adminPort;
     private String bind = "127.0.0.1";
     private @Nullable Path tls;
+    private @Nullable String apiKey;
+    private @Nullable Duration judgePeriod;
+    private @Nullable Duration pollHint;
     private final List<String> hosts = new ArrayList<>(List.of("localhost", "127.0.0.1"));
     private final List<String> clients = new ArrayList<>();
 
@@ -44,6 +51,9 @@ final class StandaloneProcess {
                 case "--tls" -> tls = Path.of(value);
                 case "--host" -> hosts.add(value);
                 case "--client" -> clients.add(value);
+                case "--api-key" -> apiKey = value;
+                case "--judge-millis" -> judgePeriod = Duration.ofMillis(Long.parseLong(value));
+                case "--poll-hint" -> pollHint = Duration.ofSeconds(Long.parseLong(value));
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
@@ -69,7 +79,17 @@ final class StandaloneProcess {
             }
             serverTls = ServerTls.read(tls);
         }
-        return ScriptedControlPlane.at(new InetSocketAddress(bind, port), serverTls);
+        var controlPlane = ScriptedControlPlane.at(new InetSocketAddress(bind, port), serverTls);
+        if (apiKey != null) {
+            controlPlane.demandKey(apiKey);
+        }
+        if (judgePeriod != null) {
+            controlPlane.judgeEvery(judgePeriod);
+        }
+        if (pollHint != null) {
+            controlPlane.fleet().pollHint(pollHint);
+        }
+        return controlPlane;
     }
 
     private void makeCertificates(Path directory) throws IOException {

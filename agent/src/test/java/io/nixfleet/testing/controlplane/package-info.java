@@ -4,8 +4,13 @@
  *
  * <pre>
  * TestAuthority ─→ IssuedCertificate ─→ PEM files ─→ ScriptedControlPlane
- * client ─→ Wire (one connection) ─→ Fault? ─→ ContractAnswers ─→ Fleet (desired, reports, verdict)
- * test or AdminServer ─ sets desired and faults, asks for reports ─→ Fleet
+ * client ─→ Wire (one connection) ─→ Fault? ─→ Answers
+ *   of machines:  MachineCall ─→ ContractAnswers ─→ Fleet (desired, reports, verdict)
+ *   of operators: key? ─→ Route ─→ Machine-, Release-, RolloutAnswers ─→ Fleet
+ * Fleet ─ guards ─→ Machines, Releases, Rollouts
+ * every 2 s: RolloutDriver ─ begins a batch: what is Desired ─→ Machines
+ *                          └ Judge (reports ─→ Verdict) ─→ next batch, paused or reverted
+ * test or AdminServer ─ sets desired and faults, asks for reports and polls ─→ Fleet
  * </pre>
  */
 @NullMarked

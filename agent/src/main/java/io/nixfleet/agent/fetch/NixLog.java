@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -21,6 +22,10 @@ final class NixLog implements Consumer<String> {
     private static final String PREFIX = "@nix ";
     private static final int COPY_PATH = 100;
     private static final int FILE_TRANSFER = 101;
+
+    /** All copies together: how many are done, to come, under way, and have failed. */
+    private static final int COPY_PATHS = 103;
+
     private static final int PROGRESS = 105;
     private static final int ERROR_LEVEL = 0;
     private static final int WARNING_LEVEL = 1;
@@ -33,19 +38,26 @@ final class NixLog implements Consumer<String> {
     private static final Pattern LOGIN = Pattern.compile("(?<=://)[^/@\\s'\"]+@");
     private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\s]+");
 
-    private static final class Activity {
-        private final boolean copy;
-        private long done;
-        private long expected = -1;
+    private static final Set<Integer> FOLLOWED = Set.of(COPY_PATH, FILE_TRANSFER, COPY_PATHS);
 
-        Activity(boolean copy) {
-            this.copy = copy;
+    private static final class Activity {
+        private final int type;
+        private long done;
+        private long expected;
+        private long failed;
+
+        Activity(int type) {
+            this.type = type;
         }
     }
 
     private final String by;
     private final FetchListener listener;
     private final Map<Long, Activity> activities = new HashMap<>();
+
+    /** What copies that have stopped had not told of: Nix often keeps the last bytes to itself. */
+    private final ArrayDeque<Long> untold = new ArrayDeque<>();
+
     private final ArrayDeque<String> errors = new ArrayDeque<>();
 
     /**
@@ -82,8 +94,8 @@ final class NixLog implements Consumer<String> {
 
     private synchronized void start(JsonNode event) {
         int type = event.path("type").asInt();
-        if ((type == COPY_PATH || type == FILE_TRANSFER) && activities.size() < ACTIVITIES_KEPT) {
-            activities.put(event.path("id").asLong(), new Activity(type == COPY_PATH));
+        if (FOLLOWED.contains(type) && activities.size() < ACTIVITIES_KEPT) {
+            activities.put(event.path("id").asLong(), new Activity(type));
         }
         if (type == COPY_PATH) {
             message(NOTICE_LEVEL, event.path("text").asText());
@@ -95,22 +107,39 @@ final class NixLog implements Consumer<String> {
         if (activity == null || event.path("type").asInt() != PROGRESS) {
             return;
         }
-        long done = event.path("fields").path(0).asLong();
-        activity.expected = event.path("fields").path(1).asLong();
-        long more = Math.max(0, done - activity.done);
+        JsonNode fields = event.path("fields");
+        long more = Math.max(0, fields.path(0).asLong() - activity.done);
         activity.done += more;
-        if (more > 0) {
-            listener.on(
-                    new FetchEvent.FallbackProgress(
-                            by, 0, activity.copy ? 0 : more, activity.copy ? more : 0));
+        activity.expected = fields.path(1).asLong();
+        if (activity.type == COPY_PATHS) {
+            long failures = Math.max(0, fields.path(3).asLong() - activity.failed);
+            activity.failed += failures;
+            copied((int) Math.min(more, ACTIVITIES_KEPT), failures);
+        } else if (more > 0) {
+            boolean copy = activity.type == COPY_PATH;
+            tell(0, copy ? 0 : more, copy ? more : 0);
+        }
+    }
+
+    /** Copies came to an end, so many of them well. */
+    private void copied(int paths, long failures) {
+        for (int i = 0; i < paths; i++) {
+            tell(1, 0, untold.isEmpty() ? 0 : untold.removeFirst());
+        }
+        for (long i = 0; i < failures && !untold.isEmpty(); i++) {
+            untold.removeFirst();
         }
     }
 
     private synchronized void stop(JsonNode event) {
         Activity activity = activities.remove(event.path("id").asLong());
-        if (activity != null && activity.copy && activity.done == activity.expected) {
-            listener.on(new FetchEvent.FallbackProgress(by, 1, 0, 0));
+        if (activity != null && activity.type == COPY_PATH && untold.size() < ACTIVITIES_KEPT) {
+            untold.addLast(Math.max(0, activity.expected - activity.done));
         }
+    }
+
+    private void tell(int paths, long received, long unpacked) {
+        listener.on(new FetchEvent.FallbackProgress(by, paths, received, unpacked));
     }
 
     private void message(int level, String raw) {

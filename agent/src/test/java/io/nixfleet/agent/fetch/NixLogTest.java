@@ -38,9 +38,9 @@ class NixLogTest {
 
     @Test
     void countsPathsAndBytes() {
-        hear(start(1, 100), start(2, 101));
+        hear(start(3, 103), start(1, 100), start(2, 101));
         hear(progress(2, 30, 40), progress(1, 60, 100), progress(2, 40, 40));
-        hear(progress(1, 100, 100), stop(2), stop(1));
+        hear(progress(1, 100, 100), stop(2), stop(1), progress(3, 1, 1), stop(3));
 
         assertThat(progressEvents())
                 .containsExactly(
@@ -52,11 +52,27 @@ class NixLogTest {
     }
 
     @Test
-    void countsNoPathThatBrokeOff() {
-        hear(start(1, 100), progress(1, 60, 100), stop(1));
+    void countsTheLastBytesThoughNixDoesNotTellOfThem() {
+        hear(start(3, 103), start(1, 100), progress(1, 163_840, 169_008));
+        hear(stop(1), progress(3, 1, 1));
 
         assertThat(progressEvents())
-                .containsExactly(new FetchEvent.FallbackProgress("nix", 0, 0, 60));
+                .containsExactly(
+                        new FetchEvent.FallbackProgress("nix", 0, 0, 163_840),
+                        new FetchEvent.FallbackProgress("nix", 1, 0, 5168));
+    }
+
+    @Test
+    void countsNoPathThatBrokeOff() {
+        hear(start(3, 103), start(1, 100), progress(1, 60, 100), stop(1));
+        hear("@nix {\"action\":\"result\",\"fields\":[0,2,0,1],\"id\":3,\"type\":105}");
+        hear(start(2, 100), progress(2, 7, 7), stop(2), progress(3, 1, 2));
+
+        assertThat(progressEvents())
+                .containsExactly(
+                        new FetchEvent.FallbackProgress("nix", 0, 0, 60),
+                        new FetchEvent.FallbackProgress("nix", 0, 0, 7),
+                        new FetchEvent.FallbackProgress("nix", 1, 0, 0));
     }
 
     @Test

@@ -198,8 +198,17 @@ public final class SystemHost implements AutoCloseable {
     }
 
     public void write(String path, String content) {
+        write(path, content, 0644);
+    }
+
+    /** For root's eyes only. */
+    public void writeSecret(String path, String content) {
+        write(path, content, 0600);
+    }
+
+    private void write(String path, String content, int mode) {
         container.copyFileToContainer(
-                Transferable.of(content.getBytes(StandardCharsets.UTF_8)), path);
+                Transferable.of(content.getBytes(StandardCharsets.UTF_8), 0100000 | mode), path);
     }
 
     /** Copies a file of this machine to it, with this mode. */
@@ -361,6 +370,11 @@ public final class SystemHost implements AutoCloseable {
     /** Shuts down in good order, and stays so. */
     public void shutDown() {
         docker().stopContainerCmd(container.getContainerId()).withTimeout(STOP_SECONDS).exec();
+    }
+
+    /** Whether it is up. */
+    public boolean isUp() {
+        return container.isRunning();
     }
 
     /** Boots it after {@link #cutPower} or {@link #shutDown}. */

@@ -174,7 +174,7 @@ class AgentUnitTest {
                 .issue(CertificateRequest.client(RecordingControlPlane.MACHINE))
                 .write(files, "client");
         for (String name : List.of("client.pem", "client-key.pem")) {
-            scene.host().write(SECRETS + name, Files.readString(files.resolve(name)));
+            scene.host().writeSecret(SECRETS + name, Files.readString(files.resolve(name)));
         }
     }
 

@@ -1,0 +1,88 @@
+package io.nixfleet.it.fleet;
+
+import io.nixfleet.it.host.HostAgent;
+import io.nixfleet.it.host.NixVersion;
+import io.nixfleet.it.host.SystemHost;
+import io.nixfleet.testing.controlplane.CertificateRequest;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A host of a fleet with its agent. */
+record FleetHost(String name, SystemHost host, HostAgent agent) {
+    private static final String SECRETS = "/etc/fleet-secrets/";
+    private static final int METRICS_PORT = 9101;
+
+    /**
+     * What a host is to be.
+     *
+     * @param settings of {@code services.nixfleet-agent}, besides those of all hosts
+     */
+    record Plan(String name, NixVersion nix, Map<String, Object> settings) {
+        static Plan named(String name) {
+            return new Plan(name, NixVersion.NIX_2_8, Map.of());
+        }
+
+        Plan with(NixVersion newNix) {
+            return new Plan(name, newNix, settings);
+        }
+
+        Plan with(Map<String, Object> newSettings) {
+            return new Plan(name, nix, newSettings);
+        }
+    }
+
+    /** Installs an agent that checks its host's web server; not started yet. */
+    static FleetHost install(
+            SystemHost host,
+            URI controlPlane,
+            FleetCertificates certificates,
+            Map<String, Object> settings) {
+        certificates
+                .files(request(host))
+                .forEach((name, pem) -> host.writeSecret(SECRETS + name, pem));
+        var all = new HashMap<String, Object>();
+        all.put("metricsPort", METRICS_PORT);
+        all.put(
+                "tls",
+                Map.of(
+                        "caCert", SECRETS + "ca.pem",
+                        "clientCert", SECRETS + "client.pem",
+                        "clientKey", SECRETS + "client-key.pem"));
+        all.put(
+                "healthChecks",
+                Map.of(
+                        "systemd",
+                        List.of(Map.of("units", List.of("web.service"))),
+                        "http",
+                        List.of(Map.of("url", "http://127.0.0.1:8080/", "timeout", 2))));
+        all.put("healthInterval", 600);
+        all.put("settleTime", 1);
+        all.put("verifyTimeout", 5);
+        all.putAll(settings);
+        return new FleetHost(host.name(), host, HostAgent.install(host, controlPlane, all));
+    }
+
+    /**
+     * A certificate as it has one: of a client of the control plane, and of a server by its
+     * address.
+     */
+    CertificateRequest request() {
+        return request(host);
+    }
+
+    private static CertificateRequest request(SystemHost host) {
+        return CertificateRequest.client(host.name()).withHosts(host.name(), host.address());
+    }
+
+    /** Replaces its certificate and key, and the authority that it trusts. */
+    void use(FleetCertificates certificates, CertificateRequest client) {
+        certificates.files(client).forEach((name, pem) -> host.writeSecret(SECRETS + name, pem));
+    }
+
+    /** Where its metrics and status are, as seen from this machine. */
+    String metricsTarget() {
+        return host.address() + ":" + METRICS_PORT;
+    }
+}

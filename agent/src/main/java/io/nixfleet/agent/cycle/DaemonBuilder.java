@@ -11,6 +11,7 @@ import io.nixfleet.agent.health.Verification;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.agent.time.Jitter;
 import io.nixfleet.substituter.fetch.FetchListener;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,7 +64,9 @@ public final class DaemonBuilder {
                                 busy.giveWay();
                             }
                         });
-        var reports = new ReportLoop(parts.state(), parts.controlPlane(), parts.tools().ticks());
+        var jitter = new Jitter(parts.random());
+        var reports =
+                new ReportLoop(parts.state(), parts.controlPlane(), parts.tools().ticks(), jitter);
         parts.metrics().standing(new StateStanding(parts.state()));
         var machine =
                 new Reporter.Machine(
@@ -118,7 +121,8 @@ public final class DaemonBuilder {
                         deploys,
                         reporter,
                         parts.tools().ticks(),
-                        settings.reporting().healthInterval());
+                        settings.reporting().healthInterval(),
+                        jitter);
         return new AgentDaemon(
                 machine,
                 surroundings,

@@ -1,11 +1,16 @@
 package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.deploy.Deployment;
+import io.nixfleet.agent.time.Jitter;
 import io.nixfleet.agent.time.Ticks;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Reports the host's health from time to time, except while it is being changed. */
+/**
+ * Reports the host's health from time to time, except while it is being changed: at the start,
+ * after a random part of the interval, since many hosts may have started at once, and about every
+ * interval from then on.
+ */
 final class HealthLoop {
     /** A check may take an hour, and wait for those of a deployment. */
     private static final Duration LONGEST_CHECKS = Duration.ofHours(2);
@@ -15,6 +20,7 @@ final class HealthLoop {
     private final Reporter reporter;
     private final Ticks ticks;
     private final Duration interval;
+    private final Jitter jitter;
     private final Pulse pulse;
 
     HealthLoop(
@@ -22,17 +28,20 @@ final class HealthLoop {
             DeployRunner runner,
             Reporter reporter,
             Ticks ticks,
-            Duration interval) {
+            Duration interval,
+            Jitter jitter) {
         this.health = health;
         this.runner = runner;
         this.reporter = reporter;
         this.ticks = ticks;
         this.interval = interval;
+        this.jitter = jitter;
         this.pulse = new Pulse(ticks);
     }
 
     /** Until interrupted. */
     void run() throws InterruptedException {
+        Duration pause = jitter.within(interval);
         while (true) {
             pulse.beat(LONGEST_CHECKS);
             if (!beingChanged()) {
@@ -41,8 +50,9 @@ final class HealthLoop {
                     reporter.health(report);
                 }
             }
-            pulse.beat(interval);
-            ticks.sleep(interval);
+            pulse.beat(pause);
+            ticks.sleep(pause);
+            pause = jitter.about(interval);
         }
     }
 

@@ -4,6 +4,7 @@ import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.Outbox;
 import io.nixfleet.agent.controlplane.ReportSender;
 import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.agent.time.Jitter;
 import io.nixfleet.agent.time.Ticks;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,12 +20,14 @@ final class ReportLoop {
 
     private final ReportSender sender;
     private final Ticks ticks;
+    private final Jitter jitter;
     private final Wakeup wakeup = new Wakeup();
     private final Wakeup retry = new Wakeup();
 
-    ReportLoop(StateStore state, ControlPlane controlPlane, Ticks ticks) {
+    ReportLoop(StateStore state, ControlPlane controlPlane, Ticks ticks, Jitter jitter) {
         this.sender = new ReportSender(new StoredOutbox(state), controlPlane);
         this.ticks = ticks;
+        this.jitter = jitter;
     }
 
     private record StoredOutbox(StateStore state) implements Outbox {
@@ -63,7 +66,7 @@ final class ReportLoop {
                     if (pause.equals(FIRST_PAUSE)) {
                         LOG.warn("reports wait for the control plane: {}", reason);
                     }
-                    retry.await(ticks, pause);
+                    retry.await(ticks, jitter.around(pause, LONGEST_PAUSE));
                     pause = pause.multipliedBy(2);
                     if (pause.compareTo(LONGEST_PAUSE) > 0) {
                         pause = LONGEST_PAUSE;

@@ -11,6 +11,7 @@ import io.nixfleet.agent.deploy.Outcome;
 import io.nixfleet.agent.deploy.Phase;
 import io.nixfleet.agent.state.QueuedReport;
 import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.agent.time.Jitter;
 import io.nixfleet.protocol.Report;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +51,7 @@ final class CycleLife {
         var busy = new AtomicReference<DeployRunner>();
         queue = new DeployQueue(() -> busy.get().giveWay());
         HostTools tools = rig.tools();
-        reports = new ReportLoop(state, rig.controlPlane(), rig.ticks);
+        reports = new ReportLoop(state, rig.controlPlane(), rig.ticks, new Jitter(new Random(8)));
         reporter =
                 new Reporter(
                         new Reporter.Machine(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.agent.activation.FakeHost;
 import io.nixfleet.agent.deploy.Refusal;
+import io.nixfleet.agent.time.Ticks;
 import io.nixfleet.protocol.Report;
 import io.nixfleet.testing.controlplane.Fault;
 import io.nixfleet.testing.controlplane.ReceivedReport;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,47 @@ class ReportsTest {
         life.reporter.upToDate();
 
         assertThat(received(2).getLast().message()).isEqualTo("up-to-date");
+    }
+
+    /** Pauses are over at once, and remembered. */
+    private static final class Pauses implements Ticks {
+        private final List<Duration> all = new CopyOnWriteArrayList<>();
+
+        @Override
+        public Duration now() {
+            return Duration.ZERO;
+        }
+
+        @Override
+        public void sleep(Duration duration) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Duration real(Duration duration) {
+            all.add(duration);
+            return Duration.ofMillis(1);
+        }
+    }
+
+    @Test
+    void retriesInNoStepWithOtherHosts() throws Exception {
+        var pauses = new Pauses();
+        rig.ticks = pauses;
+        rig.server.fault(new Fault.Status(500));
+        CycleLife life = rig.live();
+        life.run(life.reports::run);
+        life.reporter.started();
+        Await.until("reports fail", () -> pauses.all.size() >= 30);
+
+        int[] seconds = {2, 4, 8, 16, 32};
+        for (int i = 0; i < seconds.length; i++) {
+            assertThat(pauses.all.get(i).toMillis())
+                    .isBetween(seconds[i] * 500L, Math.min(seconds[i] * 1500L, 60_000));
+        }
+        assertThat(pauses.all.subList(5, 30))
+                .allMatch(pause -> pause.toSeconds() >= 30 && pause.toMillis() <= 60_000)
+                .doesNotHaveDuplicates();
     }
 
     @ParameterizedTest

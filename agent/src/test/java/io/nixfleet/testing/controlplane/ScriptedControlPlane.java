@@ -24,6 +24,9 @@ public final class ScriptedControlPlane implements AutoCloseable {
     private static final int PARTING_MILLIS = 2_000;
     private static final int REQUESTS_KEPT = 10_000;
 
+    /** A whole fleet may connect at once; Java's own 50 would make the rest wait for a second. */
+    private static final int BACKLOG = 4096;
+
     private final InetSocketAddress address;
     private final Fleet fleet;
     private final Answers answers;
@@ -33,6 +36,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
     private final JudgeLoop judge;
     private @Nullable ServerTls tls;
     private @Nullable ServerSocket listener;
+    private Journal journal = Journal.NONE;
     private int connections;
     private boolean closed;
 
@@ -42,7 +46,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
         this.answers = new Answers(fleet);
         this.tls = tls;
         ServerSocket first = new ServerSocket();
-        first.bind(address);
+        first.bind(address, BACKLOG);
         this.address = new InetSocketAddress(address.getAddress(), first.getLocalPort());
         listen(first);
         this.judge = JudgeLoop.start(fleet);
@@ -89,6 +93,11 @@ public final class ScriptedControlPlane implements AutoCloseable {
 
     public int port() {
         return address.getPort();
+    }
+
+    /** Writes down what comes in from now on. */
+    synchronized void keep(Journal newJournal) {
+        journal = newJournal;
     }
 
     /** By the name {@code localhost}. */
@@ -151,7 +160,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
             } else if (listener == null) {
                 ServerSocket again = new ServerSocket();
                 again.setReuseAddress(true);
-                again.bind(address);
+                again.bind(address, BACKLOG);
                 listen(again);
             }
         } catch (IOException e) {
@@ -189,6 +198,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
             return false;
         }
         connections++;
+        journal.connected();
         open.add(client);
         return true;
     }
@@ -207,6 +217,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
         } finally {
             synchronized (this) {
                 open.remove(client);
+                journal.closed();
             }
         }
     }
@@ -277,6 +288,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
                 .ifPresent(poll -> fleet.polled(poll.machine()));
         synchronized (this) {
             requests.add(request);
+            journal.asked(request);
             notifyAll();
         }
         return faults.next(request);

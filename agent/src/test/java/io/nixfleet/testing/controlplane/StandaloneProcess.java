@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * --api-key KEY   that operators must show, else none
  * --judge-millis N  how often rollouts are judged, else 2000
  * --poll-hint N   for machines in a rollout, in seconds, else 5
+ * --journal FILE  what comes in, appended to it as it does: see {@link Journal}
  * </pre>
  *
  * Prints one line once it listens: {@code listening port=N admin=N}.
@@ -35,6 +36,7 @@ final class StandaloneProcess {
     private @Nullable String apiKey;
     private @Nullable Duration judgePeriod;
     private @Nullable Duration pollHint;
+    private @Nullable Path journal;
     private final List<String> hosts = new ArrayList<>(List.of("localhost", "127.0.0.1"));
     private final List<String> clients = new ArrayList<>();
 
@@ -54,6 +56,7 @@ final class StandaloneProcess {
                 case "--api-key" -> apiKey = value;
                 case "--judge-millis" -> judgePeriod = Duration.ofMillis(Long.parseLong(value));
                 case "--poll-hint" -> pollHint = Duration.ofSeconds(Long.parseLong(value));
+                case "--journal" -> journal = Path.of(value);
                 default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
@@ -88,6 +91,9 @@ final class StandaloneProcess {
         }
         if (pollHint != null) {
             controlPlane.fleet().pollHint(pollHint);
+        }
+        if (journal != null) {
+            controlPlane.keep(Journal.appendingTo(journal));
         }
         return controlPlane;
     }

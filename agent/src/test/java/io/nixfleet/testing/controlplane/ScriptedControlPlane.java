@@ -126,8 +126,11 @@ public final class ScriptedControlPlane implements AutoCloseable {
     }
 
     /** Does to clients and in memory what a new start of a control plane does. */
-    public void restart() throws IOException {
+    public synchronized void restart() throws IOException {
         fleet.restart();
+        if (tls != null) {
+            tls = tls.anew();
+        }
         closeConnections();
     }
 

@@ -9,19 +9,35 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 
 /** TLS for the server: its certificate, and the authority that clients must show one of. */
 public final class ServerTls {
+    private final KeyManager[] keys;
+    private final TrustManager[] trust;
     private final SSLContext context;
 
-    private ServerTls(SSLContext context) {
-        this.context = context;
+    private ServerTls(KeyManager[] keys, TrustManager[] trust) throws GeneralSecurityException {
+        this.keys = keys;
+        this.trust = trust;
+        this.context = SSLContext.getInstance("TLS");
+        context.init(keys, trust, null);
+    }
+
+    /** The same, but what clients may have kept of earlier sessions is of no use with it. */
+    ServerTls anew() {
+        try {
+            return new ServerTls(keys, trust);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public static ServerTls of(IssuedCertificate server, TestAuthority clientAuthority) {
@@ -55,9 +71,7 @@ public final class ServerTls {
             }
             var trustManagers = TrustManagerFactory.getInstance("PKIX");
             trustManagers.init(roots);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-            return new ServerTls(context);
+            return new ServerTls(keyManagers.getKeyManagers(), trustManagers.getTrustManagers());
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }

@@ -31,7 +31,6 @@ class BrokenNetworkTest {
         fleet.start();
         fleet.bringTo("a");
         fleet.hosts().forEach(fleet::mark);
-        fleet.names().forEach(fleet.controlPlane()::desireNothing);
         var systems = new LinkedHashMap<String, StorePath>();
         for (FleetHost host : fleet.hosts()) {
             systems.put(host.name(), fleet.system(host, "cut-off", Recipe::cuttingTheNetwork));

@@ -103,8 +103,8 @@ class CutOffTest {
         assertThat(ofSound).extracting(Received::message).containsOnlyOnce("deployed");
         assertThat(ofSick)
                 .extracting(Received::message)
-                .filteredOn(message -> message.startsWith("rolled back: "))
-                .hasSize(1);
+                .doesNotContain("deployed")
+                .anyMatch(message -> message.startsWith("rolled back: "));
         assertThat(ofSound).hasSizeGreaterThanOrEqualTo(waitingOfSound);
         assertThat(ofSick).hasSizeGreaterThanOrEqualTo(waitingOfSick);
         assertThat(spanned(ofSound)).isGreaterThan(AWAY.multipliedBy(3).dividedBy(4));

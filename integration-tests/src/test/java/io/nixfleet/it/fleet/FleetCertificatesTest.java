@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,8 +123,13 @@ class FleetCertificatesTest {
         fleet.mended(member.name(), "a new certificate");
 
         fleet.assertRuns(member, next);
-        assertThat(member.agent().mainPid()).isEqualTo(process);
         fleet.awaitMetric("nixfleet_agent_unsent_reports{instance=\"%s\"}", member, 0);
+        // The listener has it from the same files.
+        Await.until(
+                "the listener shows the new certificate",
+                Await.LIMIT,
+                FleetCertificatesTest::listenerIsTrusted);
+        assertThat(member.agent().mainPid()).isEqualTo(process);
     }
 
     @Test
@@ -132,7 +138,7 @@ class FleetCertificatesTest {
             says =
                     "Whoever could push yesterday is refused once the name is off the list, though"
                             + " the certificate is valid; another name can.")
-    void refusesARevokedName() throws Exception {
+    void refusesARevokedName() throws IOException {
         fleet.controlPlane().desireNothing(member.name());
         fleet.controlPlane().awaitNextPoll(member.name());
         StorePath first = fleet.system(member, "pushed-1");
@@ -160,25 +166,46 @@ class FleetCertificatesTest {
         return member.agent().metric("nixfleet_agent_polls_total{result=\"failed\"}").orElse(0.0);
     }
 
-    private static int push(String name, StorePath system)
-            throws IOException, InterruptedException {
+    private static boolean listenerIsTrusted() {
+        try {
+            return call("alice", builder -> builder.GET(), "status") == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static int push(String name, StorePath system) throws IOException {
+        return call(
+                name,
+                builder ->
+                        builder.header("Content-Type", "application/json")
+                                .POST(
+                                        HttpRequest.BodyPublishers.ofString(
+                                                "{\"hash\": \"%s\", \"cache_url\": \"%s\"}"
+                                                        .formatted(
+                                                                system,
+                                                                fleet.cache().uri(Systems.WHOLE)))),
+                "deploy");
+    }
+
+    private static int call(String name, UnaryOperator<HttpRequest.Builder> what, String endpoint)
+            throws IOException {
         try (HttpClient client =
                 HttpClient.newBuilder().sslContext(fleet.certificates().context(name)).build()) {
             var request =
                     HttpRequest.newBuilder(
                                     URI.create(
-                                            "https://%s:%d/v1/deploy"
-                                                    .formatted(member.host().address(), PUSH_PORT)))
-                            .timeout(Duration.ofSeconds(20))
-                            .header("Content-Type", "application/json")
-                            .POST(
-                                    HttpRequest.BodyPublishers.ofString(
-                                            "{\"hash\": \"%s\", \"cache_url\": \"%s\"}"
+                                            "https://%s:%d/v1/%s"
                                                     .formatted(
-                                                            system,
-                                                            fleet.cache().uri(Systems.WHOLE))))
-                            .build();
-            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+                                                            member.host().address(),
+                                                            PUSH_PORT,
+                                                            endpoint)))
+                            .timeout(Duration.ofSeconds(20));
+            return client.send(what.apply(request).build(), HttpResponse.BodyHandlers.discarding())
+                    .statusCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
         }
     }
 }

@@ -42,7 +42,6 @@ class RolloutTest {
     void bringAllToTheirFirstSystem() {
         fleet.bringTo("a");
         fleet.hosts().forEach(fleet::mark);
-        fleet.names().forEach(fleet.controlPlane()::desireNothing);
     }
 
     @AfterEach

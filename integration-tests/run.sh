@@ -3,7 +3,7 @@
 #
 # On Debian as root it installs what is missing; elsewhere it says what is missing and fails.
 # NIXFLEET_TEST_ROOTS   the folder of the Nix roots (nix-roots.sh), by default /var/cache/nixfleet-tests
-# Arguments go to Maven, as in: run.sh -Dit.test=PackageIT
+# Arguments go to Maven, as in: run.sh -Dit.test=PackageIT, which leaves out the fuzzing, too.
 # With -DskipContainers the tests that want a Docker engine are left out, and none is started.
 set -euo pipefail
 
@@ -12,8 +12,10 @@ export NIXFLEET_TEST_ROOTS=${NIXFLEET_TEST_ROOTS:-/var/cache/nixfleet-tests}
 export PATH=$PATH:/usr/sbin:/sbin
 
 skip=
+some=
 for argument; do
     case $argument in
+        -Dit.test=*) some=1 ;;
         -DskipContainers | -DskipContainers=true) skip=1 ;;
     esac
 done
@@ -103,5 +105,5 @@ if [[ -z $skip ]]; then
     export DOCKER_HOST
     phase image 15m bash integration-tests/images.sh base "$NIXFLEET_TEST_ROOTS"
 fi
-phase tests 55m mvn verify "$@"
-phase fuzz 10m bash integration-tests/fuzz.sh 20s
+phase tests 70m mvn verify "$@"
+[[ $some ]] || phase fuzz 10m bash integration-tests/fuzz.sh 20s

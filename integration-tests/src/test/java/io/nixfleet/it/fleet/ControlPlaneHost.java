@@ -77,7 +77,12 @@ final class ControlPlaneHost implements AutoCloseable {
                         HttpClient.newBuilder()
                                 .sslContext(certificates.context("operator"))
                                 .build());
-        host.awaitListening();
+        try {
+            host.awaitListening();
+        } catch (AssertionError e) {
+            host.close();
+            throw e;
+        }
         return host;
     }
 

@@ -25,8 +25,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
@@ -63,19 +65,19 @@ final class Fleet implements AutoCloseable {
     private Fleet(Plan plan, Systems systems, Supplier<Timeline> timeline) throws IOException {
         this.systems = systems;
         this.timeline = timeline;
-        boolean whole = false;
         try (var boots = Executors.newVirtualThreadPerTaskExecutor()) {
             Network network = open(Network.create());
             Network.Place placeOfControlPlane = network.place("control-plane");
             Network.Place placeOfCache = network.place("cache");
             Future<ControlPlaneHost> startedControlPlane =
-                    boots.submit(() -> ControlPlaneHost.start(placeOfControlPlane, certificates));
+                    start(boots, () -> ControlPlaneHost.start(placeOfControlPlane, certificates));
             Future<CacheHost> startedCache =
-                    boots.submit(() -> CacheHost.boot(placeOfCache, systems.fleetCaches()));
+                    start(boots, () -> CacheHost.boot(placeOfCache, systems.fleetCaches()));
             Optional<Future<CacheHost>> startedUpstream =
                     plan.upstream()
                             ? Optional.of(
-                                    boots.submit(
+                                    start(
+                                            boots,
                                             () ->
                                                     CacheHost.boot(
                                                             network.place("upstream"),
@@ -84,16 +86,13 @@ final class Fleet implements AutoCloseable {
             var startedHosts = new LinkedHashMap<FleetHost.Plan, Future<SystemHost>>();
             for (FleetHost.Plan host : plan.hosts()) {
                 Network.Place place = network.place(host.name());
-                startedHosts.put(host, boots.submit(() -> boot(host, place, plan.upstream())));
+                startedHosts.put(host, start(boots, () -> boot(host, place, plan.upstream())));
             }
-            controlPlane = open(startedControlPlane);
-            cache = open(startedCache);
-            upstream =
-                    startedUpstream.isPresent()
-                            ? Optional.of(open(startedUpstream.get()))
-                            : Optional.empty();
+            controlPlane = started(startedControlPlane);
+            cache = started(startedCache);
+            upstream = startedUpstream.map(Fleet::started);
             for (var started : startedHosts.entrySet()) {
-                add(open(started.getValue()), started.getKey().settings());
+                add(started(started.getValue()), started.getKey().settings());
             }
             Path directory = Files.createTempDirectory("nixfleet-prometheus-");
             opened.push(() -> Commands.run(List.of("rm", "-rf", directory.toString())));
@@ -102,11 +101,13 @@ final class Fleet implements AutoCloseable {
             prometheus = open(Prometheus.scraping(targets, directory));
             var watch = open(new Watch(timeline, systems::label));
             targets.forEach(watch::look);
-            whole = true;
-        } finally {
-            if (!whole) {
+        } catch (IOException | RuntimeException | Error e) {
+            try {
                 close();
+            } catch (AssertionError atTheEnd) {
+                e.addSuppressed(atTheEnd);
             }
+            throw e;
         }
     }
 
@@ -131,9 +132,24 @@ final class Fleet implements AutoCloseable {
         hosts.put(member.name(), member);
     }
 
-    private <T extends AutoCloseable> T open(Future<T> started) {
+    /** Whatever becomes of the others, it is closed with the fleet. */
+    private <T extends AutoCloseable> Future<T> start(
+            ExecutorService threads, Callable<T> starting) {
+        Future<T> started = threads.submit(starting);
+        opened.push(
+                () -> {
+                    try {
+                        started.get().close();
+                    } catch (ExecutionException _) {
+                        // It never was; that was told where it was wanted.
+                    }
+                });
+        return started;
+    }
+
+    private static <T> T started(Future<T> started) {
         try {
-            return open(started.get());
+            return started.get();
         } catch (ExecutionException e) {
             throw new AssertionError("the fleet does not start", e.getCause());
         } catch (InterruptedException e) {
@@ -372,12 +388,16 @@ final class Fleet implements AutoCloseable {
 
     @Override
     public void close() {
+        var failure = new AssertionError("the fleet does not end");
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
-            } catch (Exception e) {
-                throw new AssertionError("the fleet does not end", e);
+            } catch (Exception | Error e) {
+                failure.addSuppressed(e);
             }
+        }
+        if (failure.getSuppressed().length > 0) {
+            throw failure;
         }
     }
 }

@@ -113,7 +113,12 @@ public final class SystemHost implements AutoCloseable {
                                 });
         container.start();
         var host = new SystemHost(setup, container);
-        host.awaitBooted();
+        try {
+            host.awaitBooted();
+        } catch (AssertionError e) {
+            host.close();
+            throw e;
+        }
         return host;
     }
 

@@ -7,6 +7,7 @@ import io.nixfleet.it.host.Recipe;
 import io.nixfleet.it.host.SystemHost;
 import io.nixfleet.nix.store.StorePath;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +120,11 @@ class KilledHostTest {
         /** Lets a deployment get there, and hold; of which system. */
         abstract StorePath reach(SystemHost host);
 
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+
         private static StorePath sound() {
             return fleet.system(member, "next-" + ++systems);
         }
@@ -157,7 +163,7 @@ class KilledHostTest {
         fleet.assertRuns(member, former);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "{0}")
     @EnumSource
     @Scenario(
             value = "A host loses its power",

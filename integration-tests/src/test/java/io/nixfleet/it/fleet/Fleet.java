@@ -327,15 +327,7 @@ final class Fleet implements AutoCloseable {
         assertThat(host.run("nix-store", "--query", "--requisites", system.toString()))
                 .contains(system.toString());
         host.run("nix-store", "--verify-path", system.toString());
-        assertThat(
-                        host.run(
-                                "systemctl",
-                                "list-units",
-                                "--failed",
-                                "--plain",
-                                "--no-legend",
-                                "nixfleet-*"))
-                .isBlank();
+        assertThat(host.failedDeployUnits()).isBlank();
         awaitMetrics(member, system);
     }
 

@@ -1,5 +1,6 @@
 package io.nixfleet.it.fleet;
 
+import io.nixfleet.it.host.Evidence;
 import io.nixfleet.it.report.RunReport;
 import io.nixfleet.it.report.Timeline;
 import java.io.IOException;
@@ -84,7 +85,7 @@ final class FleetExtension
         Fleets fleets = context.getStore(NAMESPACE).get(Fleets.class, Fleets.class);
         try {
             if (fleets != null && context.getExecutionException().isPresent()) {
-                fleets.dump(evidence(context));
+                fleets.dump(Evidence.of(context));
             }
         } finally {
             close(context);
@@ -105,12 +106,5 @@ final class FleetExtension
 
     private static Path directory() {
         return Path.of(System.getProperty("nixfleet.report.dir", "target/fleet"));
-    }
-
-    private static Path evidence(ExtensionContext context) {
-        return Path.of(
-                System.getProperty("nixfleet.evidence.dir", "target/hosts"),
-                context.getRequiredTestClass().getSimpleName(),
-                context.getDisplayName().replaceAll("[^A-Za-z0-9]+", "-"));
     }
 }

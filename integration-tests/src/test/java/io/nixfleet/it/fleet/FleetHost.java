@@ -6,13 +6,11 @@ import io.nixfleet.it.host.SystemHost;
 import io.nixfleet.testing.controlplane.CertificateRequest;
 import java.net.URI;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** A host of a fleet with its agent. */
 record FleetHost(String name, SystemHost host, HostAgent agent) {
     private static final String SECRETS = "/etc/fleet-secrets/";
-    private static final int METRICS_PORT = 9101;
 
     /**
      * What a host is to be.
@@ -33,7 +31,7 @@ record FleetHost(String name, SystemHost host, HostAgent agent) {
         }
     }
 
-    /** Installs an agent that checks its host's web server; not started yet. */
+    /** Installs an agent, not started yet. */
     static FleetHost install(
             SystemHost host,
             URI controlPlane,
@@ -43,23 +41,12 @@ record FleetHost(String name, SystemHost host, HostAgent agent) {
                 .files(request(host))
                 .forEach((name, pem) -> host.writeSecret(SECRETS + name, pem));
         var all = new HashMap<String, Object>();
-        all.put("metricsPort", METRICS_PORT);
         all.put(
                 "tls",
                 Map.of(
                         "caCert", SECRETS + "ca.pem",
                         "clientCert", SECRETS + "client.pem",
                         "clientKey", SECRETS + "client-key.pem"));
-        all.put(
-                "healthChecks",
-                Map.of(
-                        "systemd",
-                        List.of(Map.of("units", List.of("web.service"))),
-                        "http",
-                        List.of(Map.of("url", "http://127.0.0.1:8080/", "timeout", 2))));
-        all.put("healthInterval", 600);
-        all.put("settleTime", 1);
-        all.put("verifyTimeout", 5);
         all.putAll(settings);
         return new FleetHost(host.name(), host, HostAgent.install(host, controlPlane, all));
     }
@@ -83,6 +70,6 @@ record FleetHost(String name, SystemHost host, HostAgent agent) {
 
     /** Where its metrics and status are, as seen from this machine. */
     String metricsTarget() {
-        return host.address() + ":" + METRICS_PORT;
+        return host.address() + ":" + HostAgent.METRICS_PORT;
     }
 }

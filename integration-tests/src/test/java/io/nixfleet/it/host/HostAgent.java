@@ -16,7 +16,17 @@ import java.util.Optional;
 public final class HostAgent {
     public static final String UNIT = "nixfleet-agent.service";
 
-    private static final int METRICS_PORT = 9101;
+    /** Where its metrics are, on every address of the host. */
+    public static final int METRICS_PORT = 9101;
+
+    /** That the web server of a system runs and answers. */
+    public static final Map<String, Object> WEB_CHECKS =
+            Map.of(
+                    "systemd",
+                    List.of(Map.of("units", List.of("web.service"))),
+                    "http",
+                    List.of(Map.of("url", "http://127.0.0.1:8080/", "timeout", 2)));
+
     private static final String METRICS = "http://127.0.0.1:" + METRICS_PORT;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -27,7 +37,8 @@ public final class HostAgent {
     }
 
     /**
-     * Installs and enables its unit, as the NixOS module makes it; {@link #start} starts it.
+     * Installs and enables its unit, as the NixOS module makes it; {@link #start} starts it. Unless
+     * told otherwise it checks the host's web server and takes its time for nothing.
      *
      * @param settings of {@code services.nixfleet-agent}, besides what is usual here
      */
@@ -40,6 +51,10 @@ public final class HostAgent {
         all.put("pollInterval", 2);
         all.put("retryInterval", 1);
         all.put("metricsPort", METRICS_PORT);
+        all.put("healthChecks", WEB_CHECKS);
+        all.put("healthInterval", 600);
+        all.put("settleTime", 1);
+        all.put("verifyTimeout", 5);
         all.putAll(settings);
         RenderedModule.files(all).forEach(host::write);
         // A test does not wait as long as a fleet can.

@@ -349,6 +349,11 @@ public final class SystemHost implements AutoCloseable {
         return run("journalctl", "--no-pager", "--output=short-precise", "--unit=" + unit);
     }
 
+    /** Units of deployments that failed and are still there, one a line. */
+    public String failedDeployUnits() {
+        return run("systemctl", "list-units", "--failed", "--plain", "--no-legend", "nixfleet-*");
+    }
+
     /** One property of a unit, as {@code systemctl show} says it. */
     public String property(String unit, String name) {
         return run("systemctl", "show", "--value", "--property=" + name, unit).strip();

@@ -8,8 +8,6 @@ import io.nixfleet.it.host.SystemHost;
 import io.nixfleet.it.system.Stage.Role;
 import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -67,19 +65,7 @@ final class Scene implements AutoCloseable {
 
     /** As {@link #startAgent(Map)}, not started yet. */
     HostAgent installAgent(Map<String, Object> settings) {
-        var all = new HashMap<String, Object>();
-        all.put(
-                "healthChecks",
-                Map.of(
-                        "systemd",
-                        List.of(Map.of("units", List.of("web.service"))),
-                        "http",
-                        List.of(Map.of("url", "http://127.0.0.1:8080/", "timeout", 2))));
-        all.put("healthInterval", 600);
-        all.put("settleTime", 1);
-        all.put("verifyTimeout", 5);
-        all.putAll(settings);
-        return HostAgent.install(host, controlPlane.uri(), all);
+        return HostAgent.install(host, controlPlane.uri(), settings);
     }
 
     void desire(Role role) {
@@ -146,15 +132,7 @@ final class Scene implements AutoCloseable {
                         "nixfleet_agent_generation_info{generation=\"%s\"}".formatted(system));
         assertThat(agent.metric("nixfleet_agent_state{state=\"idle\"}")).contains(1.0);
         // A unit of a system that is gone may stay failed, as under NixOS; ours must not.
-        assertThat(
-                        host.run(
-                                "systemctl",
-                                "list-units",
-                                "--failed",
-                                "--plain",
-                                "--no-legend",
-                                "nixfleet-*"))
-                .isBlank();
+        assertThat(host.failedDeployUnits()).isBlank();
     }
 
     @Override

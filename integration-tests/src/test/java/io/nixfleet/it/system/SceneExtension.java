@@ -1,8 +1,8 @@
 package io.nixfleet.it.system;
 
+import io.nixfleet.it.host.Evidence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -47,7 +47,7 @@ final class SceneExtension implements ParameterResolver, AfterEachCallback, Afte
         Scene scene = context.getStore(NAMESPACE).get(Scene.class, Scene.class);
         try {
             if (scene != null && context.getExecutionException().isPresent()) {
-                scene.host().dump(evidence(context));
+                scene.host().dump(Evidence.of(context));
             }
         } finally {
             close(context);
@@ -64,12 +64,5 @@ final class SceneExtension implements ParameterResolver, AfterEachCallback, Afte
         if (own != null) {
             own.close();
         }
-    }
-
-    private static Path evidence(ExtensionContext context) {
-        return Path.of(
-                System.getProperty("nixfleet.evidence.dir", "target/hosts"),
-                context.getRequiredTestClass().getSimpleName(),
-                context.getDisplayName().replaceAll("[^A-Za-z0-9]+", "-"));
     }
 }

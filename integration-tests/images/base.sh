@@ -30,7 +30,7 @@ mirror() {
 # libdbi-perl by name: debootstrap does not see that it provides what libdbd-sqlite3-perl of Nix wants.
 packages=(
     systemd systemd-sysv dbus nix-bin nix-setup-systemd libdbi-perl
-    util-linux iproute2 procps nginx-light curl ca-certificates
+    util-linux iproute2 procps strace nginx-light curl ca-certificates
 )
 
 mkdir -p "$folder/archives"

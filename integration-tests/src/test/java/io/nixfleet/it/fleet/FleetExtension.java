@@ -1,10 +1,9 @@
 package io.nixfleet.it.fleet;
 
 import io.nixfleet.it.host.Evidence;
-import io.nixfleet.it.report.RunReport;
+import io.nixfleet.it.report.RunDirectory;
 import io.nixfleet.it.report.Timeline;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -78,10 +77,7 @@ final class FleetExtension
     public void afterEach(ExtensionContext context) throws IOException {
         Timeline timeline = timeline(context).orElseThrow();
         timeline.ended(context.getExecutionException().map(Throwable::toString));
-        Path timelines = directory().resolve("timelines");
-        timeline.write(timelines);
-        // After each test, so that a run that is cut short has one, too.
-        RunReport.write(timelines, directory().resolve("report.html"));
+        RunDirectory.add(timeline);
         Fleets fleets = context.getStore(NAMESPACE).get(Fleets.class, Fleets.class);
         try {
             if (fleets != null && context.getExecutionException().isPresent()) {
@@ -102,9 +98,5 @@ final class FleetExtension
         if (own != null) {
             own.close();
         }
-    }
-
-    private static Path directory() {
-        return Path.of(System.getProperty("nixfleet.report.dir", "target/fleet"));
     }
 }

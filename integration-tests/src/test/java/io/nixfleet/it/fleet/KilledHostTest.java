@@ -3,6 +3,7 @@ package io.nixfleet.it.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.it.fleet.ControlPlaneHost.Received;
+import io.nixfleet.it.host.HostAgent;
 import io.nixfleet.it.host.Recipe;
 import io.nixfleet.it.host.SystemHost;
 import io.nixfleet.nix.store.StorePath;
@@ -50,6 +51,17 @@ class KilledHostTest {
 
     /** Where the host is when its power goes, and what becomes of the deployment. */
     enum Phase {
+        CHECKING(true) {
+            @Override
+            StorePath reach(SystemHost host) {
+                // The room in /boot is the last that it asks for then.
+                host.delay("statfs", "/boot", HostAgent.UNIT);
+                StorePath next = sound();
+                fleet.desire(member, next);
+                member.agent().awaitPhase("checking");
+                return next;
+            }
+        },
         FETCHING(true) {
             @Override
             StorePath reach(SystemHost host) {

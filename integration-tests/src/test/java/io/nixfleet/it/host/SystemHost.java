@@ -50,6 +50,7 @@ public final class SystemHost implements AutoCloseable {
             exec /usr/bin/$name "$@"
             """;
 
+    private static final String DELAYER = "delayer.service";
     private static final String LOCK_HOLDER = "lock-holder.service";
 
     private static final String NIX_CONF =
@@ -307,6 +308,24 @@ public final class SystemHost implements AutoCloseable {
     /** Lets all go on that is held, and holds nothing any more. */
     public void letGoOn() {
         shell("rm -f /run/nixfleet-test/hold-*");
+    }
+
+    /**
+     * Makes each call of a system call that concerns a file take a minute, in the main process of a
+     * unit, until the host goes down.
+     */
+    public void delay(String call, String file, String unit) {
+        run(
+                "systemd-run",
+                "--quiet",
+                "--unit=" + DELAYER,
+                "strace",
+                "--follow-forks",
+                "--attach=" + property(unit, "MainPID"),
+                "--output=/run/nixfleet-test-strace",
+                "--trace-path=" + file,
+                "--inject=%s:delay_enter=60s".formatted(call));
+        Await.until("strace is attached", Await.LIMIT, () -> journal(DELAYER).contains("attached"));
     }
 
     /** Holds NixOS's lock of switches, as a switch by hand does. */

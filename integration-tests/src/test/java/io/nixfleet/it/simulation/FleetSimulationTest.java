@@ -2,16 +2,25 @@ package io.nixfleet.it.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nixfleet.it.report.RunDirectory;
+import io.nixfleet.it.report.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.io.TempDirFactory;
 
@@ -34,7 +43,18 @@ class FleetSimulationTest {
     @TempDir(factory = Memory.class)
     private static Path directory;
 
+    /** The first of a test; the report of the run has it. */
+    private static final AtomicReference<String> FAILURE = new AtomicReference<>("");
+
+    @RegisterExtension
+    static final AfterTestExecutionCallback FAILURES =
+            context ->
+                    context.getExecutionException()
+                            .map(Throwable::toString)
+                            .ifPresent(failure -> FAILURE.compareAndSet("", failure));
+
     private static final SimulationPlan PLAN = SimulationPlan.fromProperties();
+    private static Timeline timeline;
     private static Observations seen;
     private static Figures figures;
 
@@ -53,9 +73,41 @@ class FleetSimulationTest {
     @BeforeAll
     @Timeout(value = 2, unit = TimeUnit.HOURS)
     static void simulate() throws Exception {
+        timeline =
+                Timeline.begin(
+                        "A control plane and its fleet restart",
+                        "%d agents of one process start at once; later their control plane is killed, and comes back."
+                                .formatted(PLAN.agents()));
         seen = Simulation.run(PLAN, directory);
         figures = new Figures(seen);
+        draw(seen.moments());
         Files.writeString(Path.of("target/simulation.md"), figures.table());
+    }
+
+    private static void draw(Observations.Moments moments) {
+        String host = "control plane";
+        timeline.host(host);
+        timeline.phase(host, at(moments.started()), "up");
+        timeline.note("", at(moments.started()), "all agents start");
+        timeline.note("", at(moments.settled()), "all have been answered");
+        timeline.phase(host, at(moments.killed()), "down");
+        timeline.fault(host, at(moments.killed()), "the control plane is killed");
+        timeline.phase(host, at(moments.back()), "up");
+        timeline.mended(host, at(moments.back()), "it is back");
+        timeline.note("", at(moments.resettled()), "all have been answered again");
+    }
+
+    private static Instant at(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+
+    @AfterAll
+    static void report() {
+        if (timeline != null) {
+            String failure = seen == null ? "it did not come to its end" : FAILURE.get();
+            timeline.ended(Optional.of(failure).filter(text -> !text.isEmpty()));
+            RunDirectory.add(timeline);
+        }
     }
 
     /** The most even minute once all have polled: another one may have had a hiccup. */

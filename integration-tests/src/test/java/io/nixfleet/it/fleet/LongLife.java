@@ -18,6 +18,15 @@ import java.util.Optional;
 final class LongLife {
     private static final int DEPLOYMENTS = 600;
 
+    /** One of so many was rolled back, as in the soak. */
+    private static final int ROLLBACKS = 8;
+
+    private static final Outcome DEPLOYED = new Outcome.Deployed("deployed");
+    private static final Outcome ROLLED_BACK =
+            new Outcome.RolledBack(
+                    "rolled back: health checks failed: http://127.0.0.1:8080/: expected status"
+                            + " 200, got 503");
+
     private LongLife() {}
 
     static Path database(Path directory) {
@@ -32,7 +41,7 @@ final class LongLife {
                 Instant begun = start.plus(Duration.ofDays(i));
                 var request =
                         new DeployRequest(
-                                "poll-%d".formatted(i),
+                                "20250101-000000-%05d".formatted(i),
                                 system,
                                 Optional.of(URI.create("http://cache/whole")),
                                 Action.SWITCH,
@@ -40,7 +49,8 @@ final class LongLife {
                 Deployment deployment = Deployment.begin(request, begun);
                 store.save(deployment);
                 store.finish(
-                        deployment.ending(new Outcome.Deployed("deployed")), begun.plusSeconds(30));
+                        deployment.ending(i % ROLLBACKS == 0 ? ROLLED_BACK : DEPLOYED),
+                        begun.plusSeconds(30));
             }
         }
         return file;

@@ -11,7 +11,7 @@ public final class RunDirectory {
      *
      * @throws java.io.UncheckedIOException when they cannot be written
      */
-    public static void add(Timeline timeline) {
+    public static synchronized void add(Timeline timeline) {
         Path directory = Path.of(System.getProperty("nixfleet.report.dir", "target/fleet"));
         Path timelines = directory.resolve("timelines");
         timeline.write(timelines);

@@ -99,7 +99,7 @@ final class Fleet implements AutoCloseable {
             var targets = new LinkedHashMap<String, String>();
             hosts.values().forEach(host -> targets.put(host.name(), host.metricsTarget()));
             prometheus = open(Prometheus.scraping(targets, directory));
-            var watch = open(new Watch(timeline, systems::label));
+            var watch = open(new Watch(timeline, systems::variant));
             targets.forEach(watch::look);
         } catch (IOException | RuntimeException | Error e) {
             try {
@@ -223,7 +223,7 @@ final class Fleet implements AutoCloseable {
     void desire(FleetHost host, StorePath system, URI from) {
         mark(host);
         controlPlane.desire(host.name(), system, from);
-        note(host, "%s is wanted".formatted(label(system)));
+        note(host, "%s is wanted".formatted(variant(host, system)));
     }
 
     /** What is waited for from now on is to come later than what the host has said by now. */
@@ -237,8 +237,8 @@ final class Fleet implements AutoCloseable {
         return all.subList(marks.getOrDefault(host.name(), 0), all.size());
     }
 
-    private String label(StorePath system) {
-        return systems.label(system.toString()).orElse(system.name());
+    private String variant(FleetHost host, StorePath system) {
+        return systems.variant(host.name(), system.toString()).orElse(system.name());
     }
 
     /** Brings each host to its own sound system of this variant, if it is not there. */
@@ -297,7 +297,7 @@ final class Fleet implements AutoCloseable {
         assertThat(report.success()).isTrue();
         assertThat(report.report().at("/health/all_passed").asBoolean()).isTrue();
         assertAgree(host, system);
-        note(host, "runs %s, and said so".formatted(label(system)));
+        note(host, "runs %s, and said so".formatted(variant(host, system)));
         return report;
     }
 
@@ -313,7 +313,7 @@ final class Fleet implements AutoCloseable {
                                         && r.generation().equals(system.toString()));
         assertThat(report.success()).isFalse();
         assertAgree(host, system);
-        note(host, "rolled back to %s, and said so".formatted(label(system)));
+        note(host, "rolled back to %s, and said so".formatted(variant(host, system)));
         return report;
     }
 

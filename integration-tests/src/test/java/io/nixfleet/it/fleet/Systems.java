@@ -101,11 +101,12 @@ final class Systems
                 .toList();
     }
 
-    /** The label of a system, if it is one of these. */
-    Optional<String> label(String path) {
+    /** What tells a system from the others of its host, if it is one of these. */
+    Optional<String> variant(String host, String path) {
         return built.values().stream()
                 .filter(system -> system.toString().equals(path))
-                .map(FakeSystem::label)
+                .filter(system -> system.label().startsWith(host + "-"))
+                .map(system -> system.label().substring(host.length() + 1))
                 .findFirst();
     }
 

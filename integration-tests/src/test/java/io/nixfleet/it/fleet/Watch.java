@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** Looks at what each agent says of itself, several times a second, and writes it down. */
@@ -24,15 +24,15 @@ final class Watch implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
     private final Supplier<Timeline> timeline;
-    private final Function<String, Optional<String>> labels;
+    private final BiFunction<String, String, Optional<String>> variants;
     private final List<Thread> threads = new ArrayList<>();
 
     /**
-     * @param labels of systems, by their paths
+     * @param variants of systems, by their hosts and paths
      */
-    Watch(Supplier<Timeline> timeline, Function<String, Optional<String>> labels) {
+    Watch(Supplier<Timeline> timeline, BiFunction<String, String, Optional<String>> variants) {
         this.timeline = timeline;
-        this.labels = labels;
+        this.variants = variants;
     }
 
     /**
@@ -71,8 +71,8 @@ final class Watch implements AutoCloseable {
         Timeline now = timeline.get();
         now.phase(host, at, status.map(s -> s.path("phase").asText()).orElse("down"));
         status.map(s -> s.at("/current/running").asText())
-                .flatMap(labels)
-                .ifPresent(label -> now.system(host, at, label));
+                .flatMap(path -> variants.apply(host, path))
+                .ifPresent(variant -> now.system(host, at, variant));
     }
 
     @Override

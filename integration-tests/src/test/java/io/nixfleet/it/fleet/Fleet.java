@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -286,14 +287,7 @@ final class Fleet implements AutoCloseable {
 
     /** Waits until a host runs a system and has said so; holds that against the host. */
     Received assertRuns(FleetHost host, StorePath system) {
-        Received report =
-                controlPlane.awaitReport(
-                        host.name(),
-                        "deployed, with " + system,
-                        marks.getOrDefault(host.name(), 0),
-                        r ->
-                                r.message().equals("deployed")
-                                        && r.generation().equals(system.toString()));
+        Received report = awaitReport(host, system, "deployed"::equals);
         assertThat(report.success()).isTrue();
         assertThat(report.report().at("/health/all_passed").asBoolean()).isTrue();
         assertAgree(host, system);
@@ -303,18 +297,22 @@ final class Fleet implements AutoCloseable {
 
     /** Waits until a host has rolled back to a system and said so; holds that against the host. */
     Received assertRolledBackTo(FleetHost host, StorePath system) {
-        Received report =
-                controlPlane.awaitReport(
-                        host.name(),
-                        "rolled back, to " + system,
-                        marks.getOrDefault(host.name(), 0),
-                        r ->
-                                r.message().startsWith("rolled back: ")
-                                        && r.generation().equals(system.toString()));
+        Received report = awaitReport(host, system, message -> message.startsWith("rolled back: "));
         assertThat(report.success()).isFalse();
         assertAgree(host, system);
         note(host, "rolled back to %s, and said so".formatted(variant(host, system)));
         return report;
+    }
+
+    /** The first report since the last {@link #mark} that says so of a system. */
+    private Received awaitReport(FleetHost host, StorePath system, Predicate<String> message) {
+        return controlPlane.awaitReport(
+                host.name(),
+                "such a one of " + system,
+                marks.getOrDefault(host.name(), 0),
+                report ->
+                        message.test(report.message())
+                                && report.generation().equals(system.toString()));
     }
 
     /** Profile, running system, boot default, store and metrics all say this system, at rest. */

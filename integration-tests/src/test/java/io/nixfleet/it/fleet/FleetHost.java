@@ -37,9 +37,6 @@ record FleetHost(String name, SystemHost host, HostAgent agent) {
             URI controlPlane,
             FleetCertificates certificates,
             Map<String, Object> settings) {
-        certificates
-                .files(request(host))
-                .forEach((name, pem) -> host.writeSecret(SECRETS + name, pem));
         var all = new HashMap<String, Object>();
         all.put(
                 "tls",
@@ -48,7 +45,9 @@ record FleetHost(String name, SystemHost host, HostAgent agent) {
                         "clientCert", SECRETS + "client.pem",
                         "clientKey", SECRETS + "client-key.pem"));
         all.putAll(settings);
-        return new FleetHost(host.name(), host, HostAgent.install(host, controlPlane, all));
+        var member = new FleetHost(host.name(), host, HostAgent.install(host, controlPlane, all));
+        member.use(certificates, member.request());
+        return member;
     }
 
     /**
@@ -56,11 +55,7 @@ record FleetHost(String name, SystemHost host, HostAgent agent) {
      * address.
      */
     CertificateRequest request() {
-        return request(host);
-    }
-
-    private static CertificateRequest request(SystemHost host) {
-        return CertificateRequest.client(host.name()).withHosts(host.name(), host.address());
+        return CertificateRequest.client(name).withHosts(name, host.address());
     }
 
     /** Replaces its certificate and key, and the authority that it trusts. */

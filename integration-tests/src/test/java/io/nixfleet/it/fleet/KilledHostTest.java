@@ -7,6 +7,7 @@ import io.nixfleet.it.host.HostAgent;
 import io.nixfleet.it.host.Recipe;
 import io.nixfleet.it.host.SystemHost;
 import io.nixfleet.nix.store.StorePath;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,24 +25,16 @@ class KilledHostTest {
     private static final int SLOW_BYTES_PER_SECOND = 64 * 1024;
 
     /** A check that passes once it is let go on. */
-    private static final Map<String, Object> HEALTH_CHECKS =
+    private static final Map<String, Object> HELD_CHECK =
             Map.of(
-                    "systemd",
-                    List.of(Map.of("units", List.of("web.service"))),
-                    "http",
-                    List.of(Map.of("url", "http://127.0.0.1:8080/", "timeout", 2)),
+                    "name",
+                    "held",
+                    "timeout",
+                    60,
                     "command",
-                    List.of(
-                            Map.of(
-                                    "name",
-                                    "held",
-                                    "timeout",
-                                    60,
-                                    "command",
-                                    "mkdir -p /run/nixfleet-test && cd /run/nixfleet-test &&"
-                                            + " if [ -e hold-health ]; then : >reached-health;"
-                                            + " while [ -e hold-health ]; do sleep 0.1; done;"
-                                            + " fi")));
+                    "mkdir -p /run/nixfleet-test && cd /run/nixfleet-test && if [ -e hold-health ];"
+                        + " then : >reached-health; while [ -e hold-health ]; do sleep 0.1; done;"
+                        + " fi");
 
     private static Fleet fleet;
     private static FleetHost member;
@@ -151,6 +144,8 @@ class KilledHostTest {
 
     @BeforeAll
     static void open(Fleets fleets) {
+        var checks = new HashMap<>(HostAgent.WEB_CHECKS);
+        checks.put("command", List.of(HELD_CHECK));
         fleet =
                 fleets.open(
                         Fleet.Plan.of(
@@ -158,7 +153,7 @@ class KilledHostTest {
                                         .with(
                                                 Map.of(
                                                         "healthChecks",
-                                                        HEALTH_CHECKS,
+                                                        checks,
                                                         "confirmTimeout",
                                                         30))));
         member = fleet.host("host-1");

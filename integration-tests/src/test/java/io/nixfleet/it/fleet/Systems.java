@@ -3,6 +3,7 @@ package io.nixfleet.it.fleet;
 import io.nixfleet.it.host.FakeSystem;
 import io.nixfleet.it.host.Recipe;
 import io.nixfleet.it.nix.Commands;
+import io.nixfleet.it.server.FileCache;
 import io.nixfleet.it.server.SigningKey;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.nix.store.StorePath;
@@ -42,16 +43,7 @@ final class Systems
     /** A signed cache in a folder. */
     record Cache(Path directory, SigningKey key) {
         void add(StorePath system) {
-            Commands.run(
-                    List.of(
-                            "nix",
-                            "--extra-experimental-features",
-                            "nix-command",
-                            "copy",
-                            "--to",
-                            "file://%s?compression=none&secret-key=%s"
-                                    .formatted(directory, key.secretFile()),
-                            system.toString()));
+            new FileCache(directory).add("none", key, system);
         }
 
         /** The file of a path's narinfo. */

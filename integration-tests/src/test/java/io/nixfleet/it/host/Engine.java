@@ -7,9 +7,6 @@ import java.net.SocketException;
 
 /** The Docker engine that {@code integration-tests/engine.sh} started. */
 public final class Engine {
-    /** The network of every host under test. */
-    public static final String NETWORK = "bridge";
-
     private static final String BRIDGE = "docker0";
 
     private Engine() {}

@@ -8,16 +8,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The timeline of a scenario: names of hosts, which stay where they are, and a lane for each host,
  * which a narrow screen scrolls. The colours are those of report.css.
  */
 final class Drawing {
-    /** The phases that have a colour. */
-    static final Set<String> PHASES =
-            Set.of(
+    /** The phases that have a colour, in the order of the legend. */
+    static final List<String> PHASES =
+            List.of(
                     "idle",
                     "up",
                     "checking",

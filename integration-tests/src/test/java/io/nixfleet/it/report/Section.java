@@ -5,18 +5,6 @@ import java.util.List;
 
 /** One scenario on the page. */
 final class Section {
-    private static final List<String> LEGEND =
-            List.of(
-                    "idle",
-                    "up",
-                    "checking",
-                    "fetching",
-                    "applying",
-                    "verifying",
-                    "reporting",
-                    "rolling_back",
-                    "down");
-
     private final Recording recording;
     private final String id;
 
@@ -98,7 +86,7 @@ final class Section {
                         .distinct()
                         .toList();
         page.open("ul", "class", "legend");
-        for (String phase : LEGEND) {
+        for (String phase : Drawing.PHASES) {
             if (phases.contains(phase)) {
                 String meaning = phase.equals("down") ? "down: no answer" : phase;
                 swatch(page, "p-" + phase, meaning);

@@ -13,7 +13,13 @@ public record FileCache(Path directory) implements AutoCloseable {
     /** Copies closures of the host's store into a new cache. */
     public static FileCache of(String compression, SigningKey key, StorePath... roots)
             throws IOException {
-        Path directory = Files.createTempDirectory("nixfleet-cache-");
+        var cache = new FileCache(Files.createTempDirectory("nixfleet-cache-"));
+        cache.add(compression, key, roots);
+        return cache;
+    }
+
+    /** Copies closures of the host's store into it. */
+    public void add(String compression, SigningKey key, StorePath... roots) {
         var copy = new ArrayList<String>();
         copy.addAll(List.of("nix", "--extra-experimental-features", "nix-command", "copy", "--to"));
         copy.add(
@@ -23,7 +29,6 @@ public record FileCache(Path directory) implements AutoCloseable {
             copy.add(root.toString());
         }
         Commands.run(copy);
-        return new FileCache(directory);
     }
 
     @Override

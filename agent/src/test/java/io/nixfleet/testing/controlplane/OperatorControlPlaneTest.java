@@ -12,12 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -380,7 +375,7 @@ class OperatorControlPlaneTest {
                 var client =
                         HttpClient.newBuilder()
                                 .version(HttpClient.Version.HTTP_1_1)
-                                .sslContext(context(operator, authority))
+                                .sslContext(authority.clientContext(operator))
                                 .build()) {
             URI machines = secure.url().resolve("/api/v1/machines");
             var request = java.net.http.HttpRequest.newBuilder(machines).timeout(LIMIT);
@@ -390,24 +385,5 @@ class OperatorControlPlaneTest {
             assertThat(client.send(request.build(), BodyHandlers.ofString()).statusCode())
                     .isEqualTo(401);
         }
-    }
-
-    private static SSLContext context(IssuedCertificate client, TestAuthority authority)
-            throws Exception {
-        char[] password = "in memory".toCharArray();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        keys.setKeyEntry(
-                "client", client.key(), password, new Certificate[] {client.certificate()});
-        var keyManagers = KeyManagerFactory.getInstance("SunX509");
-        keyManagers.init(keys, password);
-        KeyStore roots = KeyStore.getInstance("PKCS12");
-        roots.load(null, null);
-        roots.setCertificateEntry("ca", authority.certificate());
-        var trustManagers = TrustManagerFactory.getInstance("PKIX");
-        trustManagers.init(roots);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-        return context;
     }
 }

@@ -15,7 +15,9 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -108,6 +110,12 @@ public final class TestAuthority {
             }
         }
         return signed(builder, keys.getPrivate());
+    }
+
+    /** For clients with this certificate, of servers whose certificates are of this authority. */
+    public SSLContext clientContext(IssuedCertificate own) {
+        return TlsManagers.of(List.of(own.certificate()), own.key(), List.of(certificate))
+                .context();
     }
 
     private static X500Name subject(String commonName) {

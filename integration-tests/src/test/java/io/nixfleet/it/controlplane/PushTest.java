@@ -9,24 +9,16 @@ import io.nixfleet.agent.api.AgentClient;
 import io.nixfleet.it.host.Await;
 import io.nixfleet.it.server.FreePort;
 import io.nixfleet.testing.controlplane.CertificateRequest;
-import io.nixfleet.testing.controlplane.IssuedCertificate;
 import io.nixfleet.testing.controlplane.ScriptedControlPlane;
 import io.nixfleet.testing.controlplane.TestAuthority;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,8 +71,7 @@ class PushTest {
                         HttpClient.newBuilder()
                                 .version(HttpClient.Version.HTTP_1_1)
                                 .sslContext(
-                                        tls(
-                                                authority,
+                                        authority.clientContext(
                                                 authority.issue(
                                                         CertificateRequest.client("deployer")
                                                                 .withKey(1))))
@@ -102,21 +93,6 @@ class PushTest {
                                             HttpResponse.BodyHandlers.ofString())
                                     .statusCode());
         }
-    }
-
-    private static SSLContext tls(TestAuthority authority, IssuedCertificate own)
-            throws GeneralSecurityException, IOException {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        keys.setKeyEntry("own", own.key(), new char[0], new Certificate[] {own.certificate()});
-        keys.setCertificateEntry("authority", authority.certificate());
-        var keyManagers = KeyManagerFactory.getInstance("SunX509");
-        keyManagers.init(keys, new char[0]);
-        var trustManagers = TrustManagerFactory.getInstance("PKIX");
-        trustManagers.init(keys);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-        return context;
     }
 
     private static void assertStartsAtOnce(String way, PackagedDaemon daemon, Push push)

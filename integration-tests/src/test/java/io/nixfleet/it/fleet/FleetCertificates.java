@@ -4,14 +4,8 @@ import io.nixfleet.testing.controlplane.CertificateRequest;
 import io.nixfleet.testing.controlplane.IssuedCertificate;
 import io.nixfleet.testing.controlplane.KeyEncoding;
 import io.nixfleet.testing.controlplane.TestAuthority;
-import java.io.IOException;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** The authority of a fleet, and files and contexts made of what it issues. */
 record FleetCertificates(TestAuthority authority) {
@@ -43,27 +37,6 @@ record FleetCertificates(TestAuthority authority) {
 
     /** For calls of someone with a certificate of this name. */
     SSLContext context(String commonName) {
-        return context(issue(CertificateRequest.client(commonName)), authority.certificate());
-    }
-
-    private static SSLContext context(IssuedCertificate own, X509Certificate trusted) {
-        try {
-            char[] password = "in memory".toCharArray();
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(null, null);
-            keys.setKeyEntry("own", own.key(), password, new X509Certificate[] {own.certificate()});
-            var keyManagers = KeyManagerFactory.getInstance("SunX509");
-            keyManagers.init(keys, password);
-            KeyStore roots = KeyStore.getInstance("PKCS12");
-            roots.load(null, null);
-            roots.setCertificateEntry("trusted", trusted);
-            var trustManagers = TrustManagerFactory.getInstance("PKIX");
-            trustManagers.init(roots);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return authority.clientContext(issue(CertificateRequest.client(commonName)));
     }
 }

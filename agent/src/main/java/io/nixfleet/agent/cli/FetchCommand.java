@@ -1,9 +1,7 @@
 package io.nixfleet.agent.cli;
 
-import io.nixfleet.agent.heap.IdleMemory;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.nix.store.StorePath;
-import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchOutcome;
 import io.nixfleet.substituter.fetch.Substitution;
 import io.nixfleet.substituter.store.StoreException;
@@ -35,11 +33,6 @@ import picocli.CommandLine.Spec;
             "    /nix/store/…-nixos-system-web-25.11"
         })
 final class FetchCommand implements Callable<Integer> {
-    /** By then most of the code has been run. */
-    private static final Duration START = Duration.ofMillis(300);
-
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
-
     @Mixin private FetchOptions options = new FetchOptions();
 
     @Option(
@@ -61,10 +54,8 @@ final class FetchCommand implements Callable<Integer> {
             long started = System.nanoTime();
             try (var setup = FetchSetup.open(options, display, output::warn);
                     var _ = SoftHeapLimit.watch();
-                    var _ = IdleMemory.watch(START, INTERVAL);
                     Substitution substitution = setup.substituter().open()) {
-                ClosurePlan plan = substitution.plan(options.roots);
-                FetchOutcome outcome = substitution.fetch(plan);
+                FetchOutcome outcome = substitution.fetch(options.roots);
                 addRoots(substitution, outcome);
                 display.close();
                 var took = Duration.ofNanos(System.nanoTime() - started);

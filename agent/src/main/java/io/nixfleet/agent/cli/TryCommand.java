@@ -136,7 +136,7 @@ final class TryCommand implements Callable<Integer> {
                             FetchPolicy.DEFAULT,
                             listener);
             try (Substitution substitution = substituter.open()) {
-                FetchOutcome outcome = substitution.fetch(substitution.plan(List.of(root)));
+                FetchOutcome outcome = substitution.fetch(List.of(root));
                 display.close();
                 ExitCode exit = ExitCode.of(outcome.failures());
                 var took = Duration.ofNanos(System.nanoTime() - started);

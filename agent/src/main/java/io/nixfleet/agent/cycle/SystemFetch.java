@@ -15,6 +15,7 @@ import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.fetch.Approval;
 import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchListener;
 import io.nixfleet.substituter.fetch.FetchOutcome;
@@ -123,22 +124,12 @@ public final class SystemFetch {
         try (var _ = FetchRoom.open();
                 var _ = SoftHeapLimit.watch();
                 var substitution = substituter.open()) {
-            ClosurePlan plan = substitution.plan(List.of(system));
-            if (substituter.sourceless() && !plan.valid().contains(system)) {
-                refused.accept(AgentMetrics.Refused.NO_CACHE);
-                return notFetched(
-                        system,
-                        "it is not valid here, and there is no cache to fetch it from: neither the"
-                                + " deployment nor --cache-url names one");
+            long free = FreeSpace.bytesAt(options.storeFiles());
+            var admission = new Admission(system, substituter.sourceless(), free);
+            FetchOutcome outcome = substitution.fetch(List.of(system), admission);
+            if (outcome instanceof FetchOutcome.Declined(String why)) {
+                return notFetched(system, why);
             }
-            if (!plan.fetch().isEmpty()) {
-                Optional<String> shortage = shortage(plan);
-                if (shortage.isPresent()) {
-                    refused.accept(AgentMetrics.Refused.NO_SPACE);
-                    return notFetched(system, shortage.get());
-                }
-            }
-            FetchOutcome outcome = substitution.fetch(plan);
             if (!(outcome instanceof FetchOutcome.Complete)) {
                 return notFetched(system, failures(outcome));
             }
@@ -148,15 +139,43 @@ public final class SystemFetch {
         }
     }
 
-    private Optional<String> shortage(ClosurePlan plan) throws IOException {
-        long free = FreeSpace.bytesAt(options.storeFiles());
-        long needed = plan.narBytes() + SPARE_BYTES;
-        return free >= needed
-                ? Optional.empty()
-                : Optional.of(
+    /** Lets through what can be had and fits. */
+    private final class Admission implements Approval {
+        private final StorePath system;
+        private final boolean sourceless;
+
+        /** Bytes of the store's file system, before anything is imported. */
+        private final long free;
+
+        Admission(StorePath system, boolean sourceless, long free) {
+            this.system = system;
+            this.sourceless = sourceless;
+            this.free = free;
+        }
+
+        @Override
+        public long unasked() {
+            return free - SPARE_BYTES;
+        }
+
+        @Override
+        public Optional<String> objection(ClosurePlan plan) {
+            if (sourceless && !plan.valid().contains(system)) {
+                refused.accept(AgentMetrics.Refused.NO_CACHE);
+                return Optional.of(
+                        "it is not valid here, and there is no cache to fetch it from: neither the"
+                                + " deployment nor --cache-url names one");
+            }
+            long needed = plan.narBytes() + SPARE_BYTES;
+            if (!plan.fetch().isEmpty() && free < needed) {
+                refused.accept(AgentMetrics.Refused.NO_SPACE);
+                return Optional.of(
                         "the store's file system has %d MB free, and the closure takes %d MB; make"
                                         .formatted(free / 1_000_000, needed / 1_000_000)
                                 + " room, such as by nix-collect-garbage");
+            }
+            return Optional.empty();
+        }
     }
 
     private static String failures(FetchOutcome outcome) {

@@ -86,8 +86,7 @@ public final class BinaryCaches implements AutoCloseable {
                     HttpTransport.open(
                             new HttpTransportOptions(
                                     limits.connectTimeout(),
-                                    limits.lookupConnections(),
-                                    limits.downloads(),
+                                    limits.connections(),
                                     limits.prefetchBytes(),
                                     options.extraCaFiles(),
                                     options.userAgent(),

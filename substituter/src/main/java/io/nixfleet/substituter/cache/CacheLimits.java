@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param stallTimeout how long the reader of a NAR waits while next to nothing arrives
  * @param lookups how many lookups of one cache are on their way at once
  * @param downloads how many downloads of one cache are open at once; others wait for one to close
- * @param lookupConnections how many HTTP/1.1 connections lookups share
+ * @param connections how many HTTP/1.1 connections lookups and downloads share; with some more than
+ *     downloads, a NAR whose reader is slow keeps no lookup waiting
  * @param prefetchBytes how much of each open download may wait for its reader
  * @param resumptions how often one download is resumed in all
  */
@@ -23,7 +24,7 @@ public record CacheLimits(
         Duration stallTimeout,
         int lookups,
         int downloads,
-        int lookupConnections,
+        int connections,
         int prefetchBytes,
         int resumptions) {
     public static final CacheLimits DEFAULT =
@@ -33,13 +34,13 @@ public record CacheLimits(
                     Duration.ofSeconds(60),
                     Duration.ofSeconds(60),
                     64,
-                    16,
                     48,
-                    128 * 1024,
+                    64,
+                    256 * 1024,
                     100);
 
     public CacheLimits {
-        if (lookups < 1 || downloads < 1 || lookupConnections < 1 || prefetchBytes < 1) {
+        if (lookups < 1 || downloads < 1 || connections < 1 || prefetchBytes < 1) {
             throw new IllegalArgumentException("counts and sizes of a cache's limits are positive");
         }
     }
@@ -52,7 +53,7 @@ public record CacheLimits(
                 stallTimeout,
                 lookups,
                 downloads,
-                lookupConnections,
+                connections,
                 prefetchBytes,
                 resumptions);
     }
@@ -65,7 +66,7 @@ public record CacheLimits(
                 stallTimeout,
                 lookups,
                 downloads,
-                lookupConnections,
+                connections,
                 prefetchBytes,
                 resumptions);
     }
@@ -78,7 +79,7 @@ public record CacheLimits(
                 stallTimeout,
                 lookups,
                 downloads,
-                lookupConnections,
+                connections,
                 prefetchBytes,
                 resumptions);
     }
@@ -91,13 +92,13 @@ public record CacheLimits(
                 value,
                 lookups,
                 downloads,
-                lookupConnections,
+                connections,
                 prefetchBytes,
                 resumptions);
     }
 
-    /** Lookups at once, and the connections that they share. */
-    public CacheLimits withLookups(int value, int connections) {
+    /** Lookups at once, and the connections that they share with downloads. */
+    public CacheLimits withLookups(int value, int newConnections) {
         return new CacheLimits(
                 connectTimeout,
                 responseTimeout,
@@ -105,7 +106,7 @@ public record CacheLimits(
                 stallTimeout,
                 value,
                 downloads,
-                connections,
+                newConnections,
                 prefetchBytes,
                 resumptions);
     }
@@ -119,7 +120,7 @@ public record CacheLimits(
                 stallTimeout,
                 lookups,
                 value,
-                lookupConnections,
+                connections,
                 prefetch,
                 resumptions);
     }
@@ -132,7 +133,7 @@ public record CacheLimits(
                 stallTimeout,
                 lookups,
                 downloads,
-                lookupConnections,
+                connections,
                 prefetchBytes,
                 value);
     }

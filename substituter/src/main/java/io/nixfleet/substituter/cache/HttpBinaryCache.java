@@ -6,7 +6,6 @@ import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.cache.credentials.Credentials;
-import io.nixfleet.substituter.cache.http.HttpGet;
 import io.nixfleet.substituter.cache.http.HttpTransport;
 import io.nixfleet.substituter.cache.http.Patience;
 import java.io.IOException;
@@ -112,7 +111,6 @@ final class HttpBinaryCache implements BinaryCache {
                         what,
                         location.base().resolve(what),
                         Map.of(),
-                        HttpGet.Lane.LOOKUP,
                         USUAL_BYTES,
                         bytes -> {},
                         exchange -> {});

@@ -62,7 +62,6 @@ final class HttpFetcher {
             String what,
             URI target,
             Map<String, String> headers,
-            HttpGet.Lane lane,
             int bodyBound,
             LongConsumer received,
             Consumer<HttpExchange> started) {}
@@ -116,7 +115,6 @@ final class HttpFetcher {
                             new HttpGet(
                                     target,
                                     headers,
-                                    request.lane(),
                                     addresses(target),
                                     request.bodyBound(),
                                     attempt,

@@ -6,7 +6,6 @@ import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.substituter.cache.http.HttpExchange;
-import io.nixfleet.substituter.cache.http.HttpGet;
 import io.nixfleet.substituter.cache.http.HttpHead;
 import io.nixfleet.substituter.cache.http.Patience;
 import java.io.EOFException;
@@ -111,7 +110,6 @@ final class NarTransfers {
                         what,
                         target(),
                         headers(offset),
-                        HttpGet.Lane.DOWNLOAD,
                         options.limits().prefetchBytes(),
                         received,
                         started);

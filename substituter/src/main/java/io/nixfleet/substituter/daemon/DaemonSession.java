@@ -45,9 +45,9 @@ final class DaemonSession implements StoreSession {
                             protect(distinct);
                             return control.queryValid(distinct);
                         });
-        int missing = distinct.size() - valid.size();
-        for (int lane = 0; lane < Math.min(missing, store.lanes()); lane++) {
-            lanes.warmUp();
+        if (valid.size() < distinct.size()) {
+            // More will be missing than what is known yet, and each takes a daemon some time.
+            lanes.warmUp(store.lanes());
         }
         return valid;
     }

@@ -20,6 +20,7 @@ final class ImportLanes implements AutoCloseable {
     private final Semaphore permits;
     private final Deque<DaemonConnection> idle = new ArrayDeque<>();
     private final Set<DaemonConnection> open = new HashSet<>();
+    private int warming;
     private int lostInARow;
     private boolean closed;
 
@@ -44,25 +45,36 @@ final class ImportLanes implements AutoCloseable {
         this.permits = new Semaphore(lanes, true);
     }
 
-    /** Starts to open a connection in the background, if none is idle and there may be one more. */
-    void warmUp() {
-        if (hasIdle() || !permits.tryAcquire()) {
-            return;
+    /** Opens connections in the background until so many are open, as far as there may be more. */
+    void warmUp(int wanted) {
+        int more;
+        synchronized (this) {
+            more = wanted - open.size() - warming;
+            warming += Math.max(more, 0);
         }
-        Thread.ofVirtual()
-                .name("nix-daemon-warm-up")
-                .start(
-                        () -> {
-                            try {
-                                giveBack(take());
-                            } catch (DaemonLostException _) {
-                                // The import that needs it will try again and tell.
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            } finally {
-                                permits.release();
-                            }
-                        });
+        for (int i = 0; i < more; i++) {
+            Thread.ofVirtual().name("nix-daemon-warm-up").start(this::warmUpOne);
+        }
+    }
+
+    private void warmUpOne() {
+        boolean permitted = permits.tryAcquire();
+        try {
+            if (permitted) {
+                giveBack(connect());
+            }
+        } catch (DaemonLostException _) {
+            // The import that needs it will try again and tell.
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            if (permitted) {
+                permits.release();
+            }
+            synchronized (this) {
+                warming--;
+            }
+        }
     }
 
     /** Runs the work with a connection, once one is free. */
@@ -86,10 +98,6 @@ final class ImportLanes implements AutoCloseable {
         return closed || lostInARow >= MAX_LOST_IN_A_ROW;
     }
 
-    private synchronized boolean hasIdle() {
-        return !idle.isEmpty();
-    }
-
     private DaemonConnection take() throws DaemonLostException, InterruptedException {
         synchronized (this) {
             if (closed) {
@@ -99,6 +107,10 @@ final class ImportLanes implements AutoCloseable {
                 return idle.pop();
             }
         }
+        return connect();
+    }
+
+    private DaemonConnection connect() throws DaemonLostException, InterruptedException {
         DaemonConnection connection;
         try {
             connection = opener.open();

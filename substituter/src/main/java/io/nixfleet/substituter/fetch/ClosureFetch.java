@@ -5,25 +5,30 @@ import io.nixfleet.substituter.cache.NarDownload;
 import io.nixfleet.substituter.store.StoreException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out a plan. One thread starts downloads in the plan's order, as many at a time as the
- * policy allows; each runs ahead of its reader up to its cache's buffer. As many lanes as the store
- * can use take the downloads whose dependencies are valid, first in order first, and import them.
+ * Downloads and imports: what a walk finds, while it goes on, and then the rest of its plan. One
+ * thread starts downloads, as many at a time as the policy allows; each runs ahead of its reader up
+ * to its cache's buffer. As many lanes as the store can use take the downloads whose dependencies
+ * are valid, first in order first, and import them.
  *
  * <pre>
- * plan ─ order ─→ download, download, … (permits) ─→ ready? ─→ lane 1: decompress → check → store
- *                                                             lane 2: …
- *      └─ fallback ─→ path came: what needs it is ready
+ * walk ─→ found ┐
+ * plan ─ order ─┴→ download, download, … (limits) ─→ ready? ─→ lane 1: decompress → check → store
+ *      │                                                       lane 2: …
+ *      └─ fallback ─→ path came: what needs it may start
  * </pre>
  */
-final class ClosureFetch {
+final class ClosureFetch implements WalkObserver, AutoCloseable {
     /** How many paths in a row the store may refuse before the fetch gives up on it. */
     private static final int STORE_FAILURES_UNTIL_GIVING_UP = 3;
 
@@ -31,87 +36,169 @@ final class ClosureFetch {
 
     private final PathImporter importer;
     private final FallbackRun fallbackRun;
-    private final List<PathResult.Failure> fallback;
+    private final FetchPolicy policy;
     private final FetchListener listener;
-    private final ImportSchedule schedule;
-    private final Semaphore downloadPermits;
-    private final @Nullable NarDownload[] downloads;
-    private final List<PathResult> results = new ArrayList<>();
+    private final int lanes;
+    private final long unasked;
+    private final List<Thread> importers = new ArrayList<>();
+    private @Nullable Thread bringer;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private int started;
+    private final ImportSchedule schedule = new ImportSchedule();
+    private final Map<StorePath, Started> downloads = new HashMap<>();
+    private final List<PathResult> results = new ArrayList<>();
+    private long bufferedBytes;
+    private long narBytes;
+    private boolean planKnown;
     private int storeFailuresInARow;
     private @Nullable StoreException givenUp;
     private @Nullable Throwable broken;
     private boolean stopped;
 
+    /**
+     * A download under way.
+     *
+     * @param download null when the path's cache was set aside before it began
+     * @param buffer the bytes that may wait for its reader
+     */
+    private record Started(@Nullable NarDownload download, long buffer) {}
+
+    /**
+     * Nothing runs until something is found.
+     *
+     * @param unasked NAR bytes of all that was found up to which imports begin before the plan
+     */
     ClosureFetch(
-            ClosurePlan plan,
             PathImporter importer,
             FallbackRun fallbackRun,
             FetchPolicy policy,
-            FetchListener listener) {
+            FetchListener listener,
+            int lanes,
+            long unasked) {
         this.importer = importer;
         this.fallbackRun = fallbackRun;
-        this.fallback = plan.fallback();
+        this.policy = policy;
         this.listener = listener;
-        this.schedule =
-                new ImportSchedule(
-                        plan.fetch(), fallback.stream().map(PathResult.Failure::path).toList());
-        this.downloadPermits = new Semaphore(policy.downloadsInFlight());
-        this.downloads = new NarDownload[plan.fetch().size()];
+        this.lanes = lanes;
+        this.unasked = unasked;
     }
 
-    /** Returns a result for each path of the plan. */
-    List<PathResult> run(int lanes) throws InterruptedException {
-        var threads = new ArrayList<Thread>();
-        threads.add(Thread.ofVirtual().name("nixfleet-downloads").unstarted(this::startDownloads));
-        for (int lane = 1; lane <= Math.min(lanes, schedule.size()); lane++) {
+    @Override
+    public void valid(Collection<StorePath> paths) {
+        lock.lock();
+        try {
+            paths.forEach(schedule::valid);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void found(PlannedPath path) {
+        lock.lock();
+        try {
+            narBytes += path.info().narSize();
+            List<ImportSchedule.Entry> blocked = schedule.add(path);
+            if (!blocked.isEmpty()) {
+                StorePath by = failedDependency(path);
+                blocked.forEach(entry -> block(entry, by));
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (importers.isEmpty()) {
+            startImporters();
+        }
+    }
+
+    private StorePath failedDependency(PlannedPath path) {
+        for (PathResult result : results) {
+            if (result instanceof PathResult.Failure
+                    && path.dependencies().contains(result.path())) {
+                return result.path();
+            }
+        }
+        throw new IllegalStateException("nothing blocks " + path.path());
+    }
+
+    private void startImporters() {
+        importers.add(
+                Thread.ofVirtual().name("nixfleet-downloads").unstarted(this::startDownloads));
+        for (int lane = 1; lane <= lanes; lane++) {
             // Decompression and copying keep a core busy: platform threads, so that lookups and
             // timers on the virtual threads' carriers go on meanwhile.
-            threads.add(
+            importers.add(
                     Thread.ofPlatform()
                             .daemon()
                             .name("nixfleet-import-" + lane)
                             .unstarted(this::runLane));
         }
-        var all = new ArrayList<>(threads);
-        if (!fallback.isEmpty()) {
-            all.add(Thread.ofVirtual().name("nixfleet-fallbacks").unstarted(this::runFallback));
-        }
-        try {
-            all.forEach(Thread::start);
-            for (Thread thread : threads) {
-                thread.join();
-            }
-            // Lanes outlast the fallback, unless the fetch was given up.
-            if (all.size() > threads.size()) {
-                endFallbackUnlessRunning(all.getLast());
-                all.getLast().join();
-            }
-        } finally {
-            all.forEach(Thread::interrupt);
-            closeDownloads();
-            awaitEnd(all);
-        }
-        return complete();
+        importers.forEach(Thread::start);
     }
 
-    private void endFallbackUnlessRunning(Thread bringer) {
+    /**
+     * Brings the rest of what the walk found, and has the fallbacks bring what they may.
+     *
+     * @return a result for each path of the plan, and for what was imported before it was known
+     */
+    List<PathResult> carryOut(ClosurePlan plan) throws InterruptedException {
+        arrange(plan);
+        Thread fallbacks = null;
+        if (!plan.fallback().isEmpty()) {
+            fallbacks =
+                    Thread.ofVirtual()
+                            .name("nixfleet-fallbacks")
+                            .start(() -> runFallback(plan.fallback()));
+            bringer = fallbacks;
+        }
+        for (Thread thread : importers) {
+            thread.join();
+        }
+        if (fallbacks != null) {
+            // Lanes outlast the fallback, unless the fetch was given up or has none.
+            endUnlessRunning(fallbacks);
+            fallbacks.join();
+        }
+        return complete(plan);
+    }
+
+    private void arrange(ClosurePlan plan) {
+        lock.lock();
+        try {
+            plan.fallback().forEach(failure -> schedule.addBrought(failure.path()));
+            var failed = new HashSet<StorePath>();
+            results.forEach(result -> failed.add(result.path()));
+            for (PathResult.Failure failure : plan.failures()) {
+                if (failed.add(failure.path())) {
+                    schedule.leaveOut(failure.path());
+                    results.add(failure);
+                }
+            }
+            schedule.arrange(plan.fetch().stream().map(PlannedPath::path).toList());
+            planKnown = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void endUnlessRunning(Thread thread) {
         lock.lock();
         try {
             if (!running()) {
-                bringer.interrupt();
+                thread.interrupt();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void runFallback() {
+    private void runFallback(List<PathResult.Failure> missing) {
         try {
-            fallbackRun.bring(fallback, result -> settle(schedule.placeOf(result.path()), result));
+            fallbackRun.bring(missing, this::settleBrought);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (StoreException e) {
@@ -121,54 +208,53 @@ final class ClosureFetch {
         }
     }
 
-    private List<PathResult> complete() {
-        if (broken != null) {
-            throw new IllegalStateException("the fetch failed unexpectedly", broken);
+    private void settleBrought(PathResult result) {
+        lock.lock();
+        try {
+            settle(schedule.entry(result.path()), result);
+        } finally {
+            lock.unlock();
         }
-        StoreException reason = givenUp;
-        if (reason != null) {
-            for (int place : schedule.unsettled()) {
-                settle(
-                        new PathResult.StoreFailed(
-                                schedule.path(place),
-                                "not tried, since the store failed: " + reason.getMessage()));
-            }
-        } else if (!schedule.finished()) {
-            throw new IllegalStateException(
-                    "the fetch ended without a result for %d paths"
-                            .formatted(schedule.unsettled().size()));
-        }
-        return results;
     }
 
-    /** Interrupted lanes end within moments; the limit is for a store that hangs on to one. */
-    private static void awaitEnd(List<Thread> threads) {
-        boolean interrupted = Thread.interrupted();
+    private List<PathResult> complete(ClosurePlan plan) {
+        lock.lock();
         try {
-            for (Thread thread : threads) {
-                thread.join(GRACE);
+            if (broken != null) {
+                throw new IllegalStateException("the fetch failed unexpectedly", broken);
             }
-        } catch (InterruptedException _) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            StoreException reason = givenUp;
+            if (reason != null) {
+                for (StorePath path : schedule.unsettled()) {
+                    settle(
+                            new PathResult.StoreFailed(
+                                    path,
+                                    "not tried, since the store failed: " + reason.getMessage()));
+                }
+            } else if (!schedule.finished()) {
+                throw new IllegalStateException(
+                        "the fetch ended without a result for %d paths"
+                                .formatted(schedule.unsettled().size()));
+            }
+            var all = new ArrayList<PathResult>();
+            plan.valid().stream().sorted().map(PathResult.AlreadyValid::new).forEach(all::add);
+            all.addAll(results);
+            return all;
+        } finally {
+            lock.unlock();
         }
     }
 
     private void startDownloads() {
         try {
-            for (int place = 0; place < schedule.size(); place++) {
-                awaitBrought(place);
-                downloadPermits.acquire();
-                PlannedPath planned = schedule.at(place);
-                boolean useful =
-                        stillWanted(place) && planned.source().reasonForSettingAside() == null;
-                NarDownload download =
-                        useful ? planned.source().cache().open(planned.narInfo()) : null;
-                if (!publish(place, download)) {
-                    return;
-                }
+            for (var entry = nextToStart(); entry != null; entry = nextToStart()) {
+                PlannedPath planned = entry.planned();
+                boolean useful = planned.source().reasonForSettingAside() == null;
+                publish(
+                        entry,
+                        new Started(
+                                useful ? planned.source().cache().open(planned.narInfo()) : null,
+                                bufferOf(planned)));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -177,28 +263,53 @@ final class ClosureFetch {
         }
     }
 
-    /** A download that waits for a fallback would keep others from being made meanwhile. */
-    private void awaitBrought(int place) throws InterruptedException {
+    private long bufferOf(PlannedPath planned) {
+        return Math.min(
+                planned.narInfo().fileSize().orElse(Long.MAX_VALUE), policy.bufferOfDownload());
+    }
+
+    /** Waits for a path whose download may start, and has room; null when there will be none. */
+    private ImportSchedule.@Nullable Entry nextToStart() throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (running() && schedule.awaitsBrought(place)) {
+            while (running() && !over()) {
+                boolean held = !planKnown && narBytes > unasked;
+                if (!held && downloads.size() < policy.downloadsInFlight()) {
+                    var entry = schedule.nextToStart();
+                    if (entry != null) {
+                        return awaitRoom(entry);
+                    }
+                }
                 changed.await();
             }
+            return null;
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean publish(int place, @Nullable NarDownload download) {
+    private ImportSchedule.@Nullable Entry awaitRoom(ImportSchedule.Entry entry)
+            throws InterruptedException {
+        long buffer = bufferOf(entry.planned());
+        while (running() && !downloads.isEmpty() && bufferedBytes + buffer > policy.buffers()) {
+            changed.await();
+        }
+        if (!running()) {
+            return null;
+        }
+        bufferedBytes += buffer;
+        return entry;
+    }
+
+    private void publish(ImportSchedule.Entry entry, Started started) {
         lock.lock();
         try {
-            downloads[place] = download;
-            started = place + 1;
-            if (stopped || schedule.isSettled(place)) {
-                discard(place);
+            downloads.put(entry.path(), started);
+            if (stopped || entry.settled()) {
+                discard(entry.path());
             }
+            schedule.started(entry);
             changed.signalAll();
-            return running();
         } finally {
             lock.unlock();
         }
@@ -206,13 +317,12 @@ final class ClosureFetch {
 
     private void runLane() {
         try {
-            for (int place = next(); place >= 0; place = next()) {
-                PlannedPath planned = schedule.at(place);
+            for (var entry = nextToImport(); entry != null; entry = nextToImport()) {
                 try {
-                    PathResult result = importer.importPath(planned, downloads[place]);
-                    settle(place, result);
+                    PathResult result = importer.importPath(entry.planned(), downloadOf(entry));
+                    settleImported(entry, result);
                 } catch (StoreException e) {
-                    storeFailed(place, e);
+                    storeFailed(entry, e);
                 }
             }
         } catch (InterruptedException e) {
@@ -222,47 +332,64 @@ final class ClosureFetch {
         }
     }
 
-    /** Waits for a path that can be imported; -1 when there will be none. */
-    private int next() throws InterruptedException {
-        lock.lockInterruptibly();
+    private @Nullable NarDownload downloadOf(ImportSchedule.Entry entry) {
+        lock.lock();
         try {
-            while (running() && !schedule.finished()) {
-                int place = schedule.take(started);
-                if (place >= 0) {
-                    return place;
-                }
-                changed.await();
-            }
-            return -1;
+            Started started = downloads.get(entry.path());
+            return started == null ? null : started.download();
         } finally {
             lock.unlock();
         }
     }
 
-    private void settle(int place, PathResult result) {
-        lock.lock();
+    /** Waits for a path that can be imported; null when there will be none. */
+    private ImportSchedule.@Nullable Entry nextToImport() throws InterruptedException {
+        lock.lockInterruptibly();
         try {
-            discard(place);
-            settle(result);
-            switch (result) {
-                case PathResult.Valid _ -> {
-                    storeFailuresInARow = 0;
-                    schedule.imported(place);
+            while (running() && !over()) {
+                var entry = schedule.nextToImport();
+                if (entry != null) {
+                    return entry;
                 }
-                case PathResult.Failure _ -> {
-                    StorePath by = schedule.path(place);
-                    for (int blocked : schedule.failed(place)) {
-                        if (blocked < started) {
-                            discard(blocked);
-                        }
-                        settle(new PathResult.Blocked(schedule.path(blocked), by));
-                    }
-                }
+                changed.await();
             }
-            changed.signalAll();
+            return null;
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean over() {
+        return planKnown && schedule.finished();
+    }
+
+    private void settleImported(ImportSchedule.Entry entry, PathResult result) {
+        lock.lock();
+        try {
+            if (result instanceof PathResult.Valid) {
+                storeFailuresInARow = 0;
+            }
+            settle(entry, result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** With the lock held. */
+    private void settle(ImportSchedule.Entry entry, PathResult result) {
+        discard(entry.path());
+        settle(result);
+        switch (result) {
+            case PathResult.Valid _ -> schedule.valid(entry.path());
+            case PathResult.Failure _ ->
+                    schedule.failed(entry).forEach(blocked -> block(blocked, entry.path()));
+        }
+        changed.signalAll();
+    }
+
+    private void block(ImportSchedule.Entry entry, StorePath by) {
+        discard(entry.path());
+        settle(new PathResult.Blocked(entry.path(), by));
     }
 
     private void settle(PathResult result) {
@@ -270,15 +397,14 @@ final class ClosureFetch {
         listener.on(new FetchEvent.PathDone(result));
     }
 
-    private void storeFailed(int place, StoreException failure) {
-        StorePath path = schedule.at(place).path();
+    private void storeFailed(ImportSchedule.Entry entry, StoreException failure) {
         String reason = String.valueOf(failure.getMessage());
-        settle(place, new PathResult.StoreFailed(path, reason));
         lock.lock();
         try {
+            settle(entry, new PathResult.StoreFailed(entry.path(), reason));
             boolean lost = failure.sessionLost();
             if (lost || ++storeFailuresInARow >= STORE_FAILURES_UNTIL_GIVING_UP) {
-                giveUp(Optional.of(path), failure);
+                giveUp(Optional.of(entry.path()), failure);
             }
         } finally {
             lock.unlock();
@@ -293,7 +419,6 @@ final class ClosureFetch {
                 listener.on(new FetchEvent.StoreLost(path, failure));
             }
             changed.signalAll();
-            downloadPermits.release();
         } finally {
             lock.unlock();
         }
@@ -303,17 +428,15 @@ final class ClosureFetch {
         return givenUp == null && broken == null && !stopped;
     }
 
-    /** Ends a download that was published and gives its permit back; once for each place. */
-    private void discard(int place) {
-        if (place >= schedule.size()) {
-            return;
+    /** Ends a path's download, if it has one, and makes room for others. */
+    private void discard(StorePath path) {
+        Started started = downloads.remove(path);
+        if (started != null) {
+            bufferedBytes -= started.buffer();
+            if (started.download() != null) {
+                started.download().close();
+            }
         }
-        NarDownload download = downloads[place];
-        downloads[place] = null;
-        if (download != null) {
-            download.close();
-        }
-        downloadPermits.release();
     }
 
     private void breakDown(Throwable cause) {
@@ -323,34 +446,46 @@ final class ClosureFetch {
                 broken = cause;
             }
             changed.signalAll();
-            downloadPermits.release();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Ends those that are under way; one that is being opened is closed when it is published. */
-    private void closeDownloads() {
+    /** Ends what is under way; a download that is being opened is closed when it is published. */
+    @Override
+    public void close() {
+        var threads = new ArrayList<>(importers);
+        if (bringer != null) {
+            threads.add(bringer);
+        }
+        threads.forEach(Thread::interrupt);
         lock.lock();
         try {
             stopped = true;
-            for (int place = 0; place < started; place++) {
-                NarDownload download = downloads[place];
-                if (download != null) {
-                    download.close();
+            for (Started started : downloads.values()) {
+                if (started.download() != null) {
+                    started.download().close();
                 }
             }
+            changed.signalAll();
         } finally {
             lock.unlock();
         }
+        awaitEnd(threads);
     }
 
-    private boolean stillWanted(int place) {
-        lock.lock();
+    /** Interrupted lanes end within moments; the limit is for a store that hangs on to one. */
+    private static void awaitEnd(List<Thread> threads) {
+        boolean interrupted = Thread.interrupted();
         try {
-            return running() && !schedule.isSettled(place);
-        } finally {
-            lock.unlock();
+            for (Thread thread : threads) {
+                thread.join(GRACE);
+            }
+        } catch (InterruptedException _) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

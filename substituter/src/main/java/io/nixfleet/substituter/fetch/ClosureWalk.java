@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -50,6 +49,7 @@ final class ClosureWalk {
     private final FetchPolicy policy;
     private final Predicate<PathResult.Failure> mayFallBack;
     private final FetchListener listener;
+    private final WalkObserver observer;
 
     /** One instance for each path that trusted narinfos name; shared by the lookups. */
     private final Map<StorePath, StorePath> instances = new ConcurrentHashMap<>();
@@ -67,13 +67,15 @@ final class ClosureWalk {
             NarInfoVerifier verifier,
             FetchPolicy policy,
             Predicate<PathResult.Failure> mayFallBack,
-            FetchListener listener) {
+            FetchListener listener,
+            WalkObserver observer) {
         this.session = session;
         this.caches = caches;
         this.verifier = verifier;
         this.policy = policy;
         this.mayFallBack = mayFallBack;
         this.listener = listener;
+        this.observer = observer;
     }
 
     /** The answer for one path, from whichever cache had it. */
@@ -105,6 +107,7 @@ final class ClosureWalk {
                 if (!unchecked.isEmpty()) {
                     Set<StorePath> found = session.protectAndQueryValid(unchecked);
                     valid.addAll(found);
+                    observer.valid(found);
                     unchecked.stream().filter(path -> !found.contains(path)).forEach(unasked::add);
                     unchecked.clear();
                     refuseEndlessClosure();
@@ -136,13 +139,13 @@ final class ClosureWalk {
     private void refuseEndlessClosure() throws StoreException {
         if (seen.size() > policy.maxPaths() || instances.size() > policy.maxPaths()) {
             throw StoreException.refused(
-                    "the closure has more than %d paths that the store lacks; nothing was fetched"
+                    "the closure has more than %d paths that the store lacks; the fetch was ended"
                             .formatted(policy.maxPaths()));
         }
         long maxReferences = (long) policy.maxPaths() * REFERENCES_PER_PATH;
         if (references > maxReferences) {
             throw StoreException.refused(
-                    "the closure has more than %d references between its paths; nothing was fetched"
+                    "the closure has more than %d references between its paths; the fetch was ended"
                             .formatted(maxReferences));
         }
     }
@@ -156,9 +159,11 @@ final class ClosureWalk {
                         unchecked.add(reference);
                     }
                 }
-                wanted.put(path, new PlannedPath(narInfo, source));
+                var planned = new PlannedPath(narInfo, source);
+                wanted.put(path, planned);
                 references += narInfo.info().references().size();
                 refuseEndlessClosure();
+                observer.found(planned);
             }
             case Answer.Unusable(StorePath path, PathResult.Failure failure) ->
                     failures.put(
@@ -245,34 +250,10 @@ final class ClosureWalk {
         return new ClosurePlan(
                 roots,
                 valid,
-                fallbackLast(
-                        order.order().stream()
-                                .flatMap(path -> Stream.ofNullable(wanted.get(path)))
-                                .toList(),
-                        fallback),
+                order.order().stream()
+                        .flatMap(path -> Stream.ofNullable(wanted.get(path)))
+                        .toList(),
                 fallback,
                 all);
-    }
-
-    /** The same order, but what needs a fallback, at whatever distance, after all that does not. */
-    private static List<PlannedPath> fallbackLast(
-            List<PlannedPath> order, List<PathResult.Failure> fallback) {
-        if (fallback.isEmpty()) {
-            return order;
-        }
-        var waiting = new HashSet<StorePath>();
-        fallback.forEach(failure -> waiting.add(failure.path()));
-        var now = new ArrayList<PlannedPath>();
-        var later = new ArrayList<PlannedPath>();
-        for (PlannedPath planned : order) {
-            if (planned.dependencies().stream().anyMatch(waiting::contains)) {
-                waiting.add(planned.path());
-                later.add(planned);
-            } else {
-                now.add(planned);
-            }
-        }
-        now.addAll(later);
-        return now;
     }
 }

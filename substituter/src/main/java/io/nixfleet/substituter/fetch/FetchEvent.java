@@ -19,7 +19,7 @@ public sealed interface FetchEvent {
      */
     record Walking(int known, int asked) implements FetchEvent {}
 
-    /** The walk is over; nothing has been downloaded yet. */
+    /** The walk is over. Some of the plan may have been imported by then. */
     record Planned(ClosurePlan plan) implements FetchEvent {}
 
     /** Caches failed on the way; this is what will be tried for the paths still missing. */

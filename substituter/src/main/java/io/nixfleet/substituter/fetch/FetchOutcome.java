@@ -21,6 +21,19 @@ public sealed interface FetchOutcome {
         }
     }
 
+    /**
+     * The plan was not approved. Paths may have come before it was known; none is kept from the
+     * garbage collector once the substitution is closed.
+     *
+     * @param why the objection
+     */
+    record Declined(String why) implements FetchOutcome {
+        @Override
+        public List<PathResult> results() {
+            return List.of();
+        }
+    }
+
     static FetchOutcome of(List<PathResult> results) {
         return results.stream().allMatch(PathResult.Valid.class::isInstance)
                 ? new Complete(results)

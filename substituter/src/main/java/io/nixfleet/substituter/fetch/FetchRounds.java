@@ -15,12 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Carries out a plan, and where caches then fail to keep what they promised, makes another plan
- * with what is left: other caches, and fallbacks for what none of them gives.
+ * Walks and fetches at the same time, and where caches then fail to keep what they promised, walks
+ * again for what is left: other caches, and fallbacks for what none of them gives.
  *
  * <pre>
- * plan ─→ downloads ┐
- *       ─→ fallback ┴→ failed on the way? ─ walk again, without the caches that failed it ─→ plan ─→ …
+ * walk ─→ plan ─→ fallback ┐
+ *    └──→ downloads ───────┴→ failed on the way? ─ walk again, without the caches that failed it ─→ …
  * </pre>
  *
  * <p>A cache is never asked twice for a path whose NAR it spoilt, nor a fallback for one that it
@@ -53,7 +53,13 @@ final class FetchRounds {
     }
 
     ClosurePlan plan(Collection<StorePath> roots) throws StoreException, InterruptedException {
-        return new ClosureWalk(session, caches, verifier, policy, this::mayFallBack, listener)
+        return plan(roots, WalkObserver.NONE);
+    }
+
+    private ClosurePlan plan(Collection<StorePath> roots, WalkObserver observer)
+            throws StoreException, InterruptedException {
+        return new ClosureWalk(
+                        session, caches, verifier, policy, this::mayFallBack, listener, observer)
                 .walk(roots);
     }
 
@@ -67,15 +73,29 @@ final class FetchRounds {
                 };
     }
 
-    FetchOutcome run(ClosurePlan first) throws InterruptedException {
+    /**
+     * @throws StoreException when the store fails before there is a plan, or the closure exceeds
+     *     the policy's limit
+     */
+    FetchOutcome run(Collection<StorePath> roots, Approval approval)
+            throws StoreException, InterruptedException {
         Map<StorePath, PathResult> results = new LinkedHashMap<>();
-        List<PathResult> latest = carryOut(first);
+        List<PathResult> latest;
+        try (ClosureFetch fetch = closureFetch(approval.unasked())) {
+            ClosurePlan plan = plan(roots, fetch);
+            listener.on(new FetchEvent.Planned(plan));
+            Optional<String> objection = approval.objection(plan);
+            if (objection.isPresent()) {
+                return new FetchOutcome.Declined(objection.get());
+            }
+            latest = carryOut(plan, fetch);
+        }
         merge(results, latest);
         for (int round = 2; round <= ROUNDS && worthAnotherRound(latest); round++) {
-            try {
-                ClosurePlan next = plan(first.roots());
+            try (ClosureFetch fetch = closureFetch(0)) {
+                ClosurePlan next = plan(roots, fetch);
                 listener.on(new FetchEvent.Replanned(next));
-                latest = carryOut(next);
+                latest = carryOut(next, fetch);
                 merge(results, latest);
                 settleForgotten(results, latest);
             } catch (StoreException e) {
@@ -87,27 +107,28 @@ final class FetchRounds {
         return FetchOutcome.of(List.copyOf(results.values()));
     }
 
+    private ClosureFetch closureFetch(long unasked) {
+        return new ClosureFetch(
+                new PathImporter(session, caches, verifier, listener),
+                new FallbackRun(session, fallbacks, listener),
+                policy,
+                listener,
+                session.importLanes(),
+                unasked);
+    }
+
+    private List<PathResult> carryOut(ClosurePlan plan, ClosureFetch fetch)
+            throws InterruptedException {
+        plan.fallback().forEach(failure -> triedByFallback.add(failure.path()));
+        return fetch.carryOut(plan);
+    }
+
     private boolean worthAnotherRound(List<PathResult> latest) {
         return latest.stream()
                 .anyMatch(
                         result ->
                                 result instanceof PathResult.Failure failure
                                         && mayFallBack(failure));
-    }
-
-    private List<PathResult> carryOut(ClosurePlan plan) throws InterruptedException {
-        plan.fallback().forEach(failure -> triedByFallback.add(failure.path()));
-        var results = new ArrayList<PathResult>();
-        plan.valid().stream().sorted().map(PathResult.AlreadyValid::new).forEach(results::add);
-        results.addAll(plan.failures());
-        if (!plan.fetch().isEmpty() || !plan.fallback().isEmpty()) {
-            var importer = new PathImporter(session, caches, verifier, listener);
-            var fallbackRun = new FallbackRun(session, fallbacks, listener);
-            results.addAll(
-                    new ClosureFetch(plan, importer, fallbackRun, policy, listener)
-                            .run(session.importLanes()));
-        }
-        return results;
     }
 
     /** What is known to be valid stays so; of failures the latest counts. */

@@ -3,137 +3,235 @@ package io.nixfleet.substituter.fetch;
 import io.nixfleet.nix.store.StorePath;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.BitSet;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Which path may be imported next: of those whose dependencies are valid, the first in the plan's
- * order. Not safe for use by several threads.
+ * Which path is downloaded next, and which is imported. It grows while the walk goes on. Not safe
+ * for use by several threads.
  *
- * <p>Downloads start in the same order. The first unfinished path of the order never waits for
- * another path, so a bounded number of downloads can never lock up. One that awaits what others
- * bring is not to be started before that came, and the plan has such paths last.
+ * <p>A download may start once everything that the path refers to is valid or was started before.
+ * So of those that were started and are not finished, the first waits for no other path, and a
+ * bounded number of downloads can never lock up. A path may be imported once all that it refers to
+ * is valid. What waits for a path that others bring is not started before that came.
  */
 final class ImportSchedule {
-    private final List<PlannedPath> order;
-    private final List<StorePath> brought;
-    private final int[] unmet;
-    private final int[] unbrought;
-    private final List<List<Integer>> dependents;
-    private final Map<StorePath, Integer> places = new HashMap<>();
-    private final PriorityQueue<Integer> ready = new PriorityQueue<>();
-    private final BitSet settled = new BitSet();
+    private static final Comparator<Entry> FIRST =
+            Comparator.<Entry>comparingInt(entry -> entry.rank)
+                    .thenComparing(Comparator.<Entry>comparingLong(entry -> entry.way).reversed())
+                    .thenComparingInt(entry -> entry.number);
+
+    private final Map<StorePath, Entry> entries = new HashMap<>();
+    private final PriorityQueue<Entry> startable = new PriorityQueue<>(FIRST);
+    private final PriorityQueue<Entry> ready = new PriorityQueue<>(FIRST);
+    private int open;
+
+    private enum State {
+        /** Something refers to it, and nothing else is known. */
+        MET,
+        /** To be imported, or to be brought by others. */
+        WANTED,
+        STARTED,
+        VALID,
+        FAILED
+    }
+
+    /** A path of the schedule. */
+    static final class Entry {
+        private final StorePath path;
+        private final int number;
+        private final List<Entry> dependents = new ArrayList<>(2);
+        private @Nullable PlannedPath planned;
+        private State state = State.MET;
+        private int rank = Integer.MAX_VALUE;
+        private int unmet;
+        private int unstarted;
+        private long above;
+        private long way;
+
+        private Entry(StorePath path, int number) {
+            this.path = path;
+            this.number = number;
+        }
+
+        StorePath path() {
+            return path;
+        }
+
+        /** What is to be imported; not for a path that others bring. */
+        PlannedPath planned() {
+            if (planned == null) {
+                throw new IllegalStateException(path + " is not to be imported");
+            }
+            return planned;
+        }
+
+        /** Whether it is valid, failed, or is blocked. */
+        boolean settled() {
+            return state == State.VALID || state == State.FAILED;
+        }
+
+        private boolean begun() {
+            return state == State.STARTED || state == State.VALID;
+        }
+    }
+
+    /** The entry of a path, which the schedule has from now on. */
+    Entry entry(StorePath path) {
+        return entries.computeIfAbsent(path, key -> new Entry(key, entries.size()));
+    }
 
     /**
-     * @param order what is imported, dependencies first
-     * @param brought what others bring and only its end is told here; their places follow those of
-     *     the order, and they are never taken
+     * A path to import. Those that refer to it are best added before it: the longer the way from it
+     * to a root, the sooner its turn comes.
+     *
+     * @return the paths that this blocks, itself first, when it needs one that failed
      */
-    ImportSchedule(List<PlannedPath> order, List<StorePath> brought) {
-        this.order = order;
-        this.brought = brought;
-        for (int i = 0; i < order.size(); i++) {
-            places.put(order.get(i).path(), i);
+    List<Entry> add(PlannedPath planned) {
+        Entry entry = entry(planned.path());
+        if (entry.state != State.MET) {
+            throw new IllegalStateException(planned.path() + " is scheduled already");
         }
-        for (StorePath path : brought) {
-            places.put(path, places.size());
-        }
-        unmet = new int[order.size()];
-        unbrought = new int[order.size()];
-        dependents = new ArrayList<>(places.size());
-        for (int i = 0; i < places.size(); i++) {
-            dependents.add(new ArrayList<>(2));
-        }
-        for (int i = 0; i < order.size(); i++) {
-            for (StorePath dependency : order.get(i).dependencies()) {
-                Integer place = places.get(dependency);
-                if (place != null) {
-                    dependents.get(place).add(i);
-                    unmet[i]++;
-                    if (place >= order.size()) {
-                        unbrought[i]++;
-                    }
+        entry.planned = planned;
+        entry.way = entry.above + ImportCost.of(planned.info());
+        want(entry);
+        boolean blocked = false;
+        for (StorePath dependency : planned.dependencies()) {
+            Entry needed = entry(dependency);
+            needed.above = Math.max(needed.above, entry.way);
+            blocked |= needed.state == State.FAILED;
+            if (needed.state != State.VALID) {
+                needed.dependents.add(entry);
+                entry.unmet++;
+                if (!needed.begun()) {
+                    entry.unstarted++;
                 }
             }
-            if (unmet[i] == 0) {
-                ready.add(i);
-            }
+        }
+        if (blocked) {
+            var all = new ArrayList<>(List.of(entry));
+            all.addAll(failed(entry));
+            return all;
+        }
+        if (entry.unstarted == 0) {
+            startable.add(entry);
+        }
+        return List.of();
+    }
+
+    /** A path that others bring: what needs it waits for {@link #valid} or {@link #failed}. */
+    void addBrought(StorePath path) {
+        Entry entry = entry(path);
+        if (entry.state == State.MET) {
+            want(entry);
         }
     }
 
-    /** Whether every path was imported or brought, failed, or is blocked by a failure. */
+    private void want(Entry entry) {
+        entry.state = State.WANTED;
+        open++;
+    }
+
+    /** A failure that was known before anything was tried, with whatever it blocks: no part. */
+    void leaveOut(StorePath path) {
+        settle(entry(path), State.FAILED);
+    }
+
+    /** From now on the first of this order comes first, and what is not in it last. */
+    void arrange(Collection<StorePath> order) {
+        int rank = 0;
+        for (StorePath path : order) {
+            entry(path).rank = rank++;
+        }
+        sortAnew(startable);
+        sortAnew(ready);
+    }
+
+    private static void sortAnew(PriorityQueue<Entry> queue) {
+        var all = List.copyOf(queue);
+        queue.clear();
+        queue.addAll(all);
+    }
+
+    /** Whether all that was added is valid, failed, or blocked. */
     boolean finished() {
-        return settled.cardinality() == places.size();
+        return open == 0;
     }
 
-    /**
-     * The place of the next path before {@code end} that may be imported, or -1 while there is
-     * none.
-     */
-    int take(int end) {
-        Integer place = ready.peek();
-        return place == null || place >= end ? -1 : ready.remove();
+    /** The next path whose download may start; null while there is none. */
+    @Nullable Entry nextToStart() {
+        return next(startable);
     }
 
-    /** The planned path at a place of the order. */
-    PlannedPath at(int place) {
-        return order.get(place);
+    /** The next path that may be imported; null while there is none. */
+    @Nullable Entry nextToImport() {
+        return next(ready);
     }
 
-    /** The path at any place. */
-    StorePath path(int place) {
-        return place < order.size() ? order.get(place).path() : brought.get(place - order.size());
-    }
-
-    /** The place of a path that the schedule holds. */
-    int placeOf(StorePath path) {
-        Integer place = places.get(path);
-        if (place == null) {
-            throw new IllegalArgumentException(path + " is not scheduled");
+    /** Those that were blocked since they were queued are passed over. */
+    private static @Nullable Entry next(PriorityQueue<Entry> queue) {
+        Entry entry = queue.poll();
+        while (entry != null && entry.settled()) {
+            entry = queue.poll();
         }
-        return place;
+        return entry;
     }
 
-    /** Whether the path itself needs one that is yet to be brought. */
-    boolean awaitsBrought(int place) {
-        return unbrought[place] > 0 && !settled.get(place);
+    /** The download of a path has started, and what needs it may start, too. */
+    void started(Entry entry) {
+        if (entry.state != State.WANTED) {
+            return;
+        }
+        entry.state = State.STARTED;
+        if (entry.unmet == 0) {
+            ready.add(entry);
+        }
+        entry.dependents.forEach(ImportSchedule::oneMoreBegun);
+        entry.dependents.forEach(this::offerStart);
     }
 
-    /** How many paths are imported. */
-    int size() {
-        return order.size();
-    }
-
-    /** Whether the path was imported, failed, or is blocked. */
-    boolean isSettled(int place) {
-        return settled.get(place);
-    }
-
-    /** The path is valid: imported or brought. */
-    void imported(int place) {
-        settled.set(place);
-        for (int dependent : dependents.get(place)) {
-            if (place >= order.size()) {
-                unbrought[dependent]--;
+    /** The path is valid: the store had it, or it was imported or brought. */
+    void valid(StorePath path) {
+        Entry entry = entry(path);
+        boolean wasBegun = entry.begun();
+        settle(entry, State.VALID);
+        for (Entry dependent : entry.dependents) {
+            dependent.unmet--;
+            if (!wasBegun) {
+                oneMoreBegun(dependent);
+                offerStart(dependent);
             }
-            if (--unmet[dependent] == 0) {
+            if (dependent.unmet == 0 && dependent.state == State.STARTED) {
                 ready.add(dependent);
             }
         }
+        entry.dependents.clear();
     }
 
-    /** Settles a failed path and all that needs it; returns the places of the latter. */
-    List<Integer> failed(int place) {
-        settled.set(place);
-        var blocked = new ArrayList<Integer>();
-        var queue = new ArrayDeque<>(List.of(place));
+    private static void oneMoreBegun(Entry entry) {
+        entry.unstarted--;
+    }
+
+    private void offerStart(Entry entry) {
+        if (entry.unstarted == 0 && entry.state == State.WANTED) {
+            startable.add(entry);
+        }
+    }
+
+    /** Settles a failed path and all that needs it; returns the latter. */
+    List<Entry> failed(Entry entry) {
+        settle(entry, State.FAILED);
+        var blocked = new ArrayList<Entry>();
+        var queue = new ArrayDeque<>(List.of(entry));
         while (!queue.isEmpty()) {
-            for (int dependent : dependents.get(queue.remove())) {
-                if (!settled.get(dependent)) {
-                    settled.set(dependent);
+            for (Entry dependent : queue.remove().dependents) {
+                if (!dependent.settled()) {
+                    settle(dependent, State.FAILED);
                     blocked.add(dependent);
                     queue.add(dependent);
                 }
@@ -142,12 +240,19 @@ final class ImportSchedule {
         return blocked;
     }
 
-    /** The places that are not settled, in order. */
-    List<Integer> unsettled() {
-        var left = new ArrayList<Integer>();
-        for (int i = settled.nextClearBit(0); i < places.size(); i = settled.nextClearBit(i + 1)) {
-            left.add(i);
+    private void settle(Entry entry, State end) {
+        if (entry.state == State.WANTED || entry.state == State.STARTED) {
+            open--;
         }
-        return left;
+        entry.state = end;
+    }
+
+    /** Those that were added and are not settled, in their order. */
+    List<StorePath> unsettled() {
+        return entries.values().stream()
+                .filter(entry -> entry.state == State.WANTED || entry.state == State.STARTED)
+                .sorted(FIRST)
+                .map(Entry::path)
+                .toList();
     }
 }

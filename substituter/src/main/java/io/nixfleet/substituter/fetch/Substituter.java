@@ -13,8 +13,7 @@ import java.util.List;
  * <pre>{@code
  * var substituter = new Substituter(store, caches, List.of(), TrustedKeys.parse(keys), FetchPolicy.DEFAULT, listener);
  * try (Substitution substitution = substituter.open()) {
- *     ClosurePlan plan = substitution.plan(List.of(root));
- *     FetchOutcome outcome = substitution.fetch(plan);
+ *     FetchOutcome outcome = substitution.fetch(List.of(root));
  *     if (outcome instanceof FetchOutcome.Complete) {
  *         substitution.addRoot(Path.of("/nix/var/nix/gcroots/mine"), root);
  *     }

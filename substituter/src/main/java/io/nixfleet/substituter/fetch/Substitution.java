@@ -47,12 +47,23 @@ public final class Substitution implements AutoCloseable {
     }
 
     /**
-     * Fetches what the plan says. Paths that fail take only those with them that need them, and go
-     * to the fallbacks if there are some; a store that fails as a whole ends the fetch. Whatever
-     * happened is in the outcome.
+     * Fetches what is missing for the roots to be valid. Paths that fail take only those with them
+     * that need them, and go to the fallbacks if there are some; a store that fails as a whole ends
+     * the fetch. Whatever happened is in the outcome. Asks no cache for anything when the roots are
+     * valid already.
+     *
+     * @throws StoreException when the store fails before there is a plan, or the closure exceeds
+     *     the policy's limit
      */
-    public FetchOutcome fetch(ClosurePlan plan) throws InterruptedException {
-        return rounds.run(plan);
+    public FetchOutcome fetch(Collection<StorePath> roots)
+            throws StoreException, InterruptedException {
+        return fetch(roots, Approval.ALWAYS);
+    }
+
+    /** The same, if the plan is approved; else {@link FetchOutcome.Declined}. */
+    public FetchOutcome fetch(Collection<StorePath> roots, Approval approval)
+            throws StoreException, InterruptedException {
+        return rounds.run(roots, approval);
     }
 
     /** Tells which of the paths are valid, and protects them. */

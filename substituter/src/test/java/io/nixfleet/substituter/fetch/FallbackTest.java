@@ -48,7 +48,7 @@ class FallbackTest {
             try (var own = FetchBench.in(directory);
                     Substitution substitution =
                             own.substituter(upstream, upstream.server().uri()).open()) {
-                FetchOutcome outcome = substitution.fetch(substitution.plan(paths));
+                FetchOutcome outcome = substitution.fetch(paths);
                 return outcome.failures().stream()
                         .map(failure -> failure.path().baseName() + " is nowhere")
                         .toList();
@@ -109,7 +109,7 @@ class FallbackTest {
         fleet.answerNarInfo(fleet.leaf(), Answers.status(404));
         fallback.mayBring = new CountDownLatch(1);
         // One download at a time: one that waits for the fallback would be in the way.
-        bench.policy(new FetchPolicy(64, 1, 100, 3, 10));
+        bench.policy(FetchBench.policy(64, 1, 100, 3, 10));
         bench.heed(
                 event -> {
                     if (event instanceof FetchEvent.PathDone(PathResult.Fetched fetched)
@@ -155,7 +155,7 @@ class FallbackTest {
         for (Member member : List.of(fleet.leaf(), fleet.otherLeaf(), fleet.app())) {
             fleet.answerNar(member, Answers.resetAtOnce());
         }
-        bench.policy(new FetchPolicy(64, 1, 100, 2, 10));
+        bench.policy(FetchBench.policy(64, 1, 100, 2, 10));
 
         FetchOutcome outcome = bench.fetch(fleet);
 

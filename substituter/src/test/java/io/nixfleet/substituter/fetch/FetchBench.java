@@ -100,6 +100,18 @@ final class FetchBench implements AutoCloseable {
         return this;
     }
 
+    /** The usual buffers, and these limits. */
+    static FetchPolicy policy(int lookups, int downloads, int maxPaths, int failures, int spoilt) {
+        return new FetchPolicy(
+                lookups,
+                downloads,
+                FetchPolicy.DEFAULT.buffers(),
+                FetchPolicy.DEFAULT.bufferOfDownload(),
+                maxPaths,
+                failures,
+                spoilt);
+    }
+
     FetchBench terms(CacheTerms value) {
         terms = value;
         return this;
@@ -126,7 +138,7 @@ final class FetchBench implements AutoCloseable {
     FetchOutcome fetch(ServedClosure closure, URI... urls) throws Exception {
         events.clear();
         try (Substitution substitution = substituter(closure, urls).open()) {
-            return substitution.fetch(substitution.plan(List.of(closure.top().path())));
+            return substitution.fetch(List.of(closure.top().path()));
         }
     }
 

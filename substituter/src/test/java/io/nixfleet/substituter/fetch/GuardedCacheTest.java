@@ -29,7 +29,7 @@ class GuardedCacheTest {
     private final List<FetchEvent> events = new ArrayList<>();
     private final GuardedCache cache =
             new GuardedCache(
-                    script, StoreDir.NIX_STORE, new FetchPolicy(1, 1, 1, 3, 5), events::add);
+                    script, StoreDir.NIX_STORE, FetchBench.policy(1, 1, 1, 3, 5), events::add);
 
     /** A cache that answers as it is told. */
     private static final class Script implements BinaryCache {

@@ -90,11 +90,14 @@ class InterruptedFetchTest {
     @Test
     void endsAtOnceInTheWalk() throws Exception {
         closure.answerNarInfo(closure.leaf(), telling(Answers.silence()));
+        // Else it would be imported before the walk is over.
+        closure.answerNarInfo(closure.otherLeaf(), Answers.silence());
 
         interruptWhenReached();
 
         bench.assertHolds(List.of());
         closure.serve(closure.leaf());
+        closure.serve(closure.otherLeaf());
         bench.close();
         bench = FetchBench.in(directory);
         assertThat(bench.fetch(closure)).isInstanceOf(FetchOutcome.Complete.class);

@@ -72,7 +72,7 @@ class SeveralCachesTest {
             first.answerNarInfo(member, Answers.status(503));
         }
         first.server().on("/nix-cache-info", Answers.status(503));
-        bench.policy(new FetchPolicy(1, 1, 100, 2, 10));
+        bench.policy(FetchBench.policy(1, 1, 100, 2, 10));
 
         FetchOutcome outcome = fetch();
 
@@ -94,7 +94,7 @@ class SeveralCachesTest {
         for (Member member : first.members()) {
             first.answerNar(member, Answers.resetAtOnce());
         }
-        bench.policy(new FetchPolicy(64, 1, 100, 2, 10));
+        bench.policy(FetchBench.policy(64, 1, 100, 2, 10));
 
         FetchOutcome outcome = fetch();
 
@@ -111,7 +111,7 @@ class SeveralCachesTest {
         }
         bench.close();
         bench = FetchBench.impatient(directory);
-        bench.policy(new FetchPolicy(64, 16, 100, 1, 10));
+        bench.policy(FetchBench.policy(64, 16, 100, 1, 10));
 
         assertThat(fetch()).isInstanceOf(FetchOutcome.Complete.class);
 
@@ -124,7 +124,7 @@ class SeveralCachesTest {
         for (Member member : first.members()) {
             Spoilage.NAR_WITH_FLIPPED_BIT.spoil(first, member);
         }
-        bench.policy(new FetchPolicy(64, 1, 100, 3, 2));
+        bench.policy(FetchBench.policy(64, 1, 100, 3, 2));
 
         assertThat(fetch()).isInstanceOf(FetchOutcome.Complete.class);
 

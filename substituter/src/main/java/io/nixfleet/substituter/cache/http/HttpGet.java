@@ -9,7 +9,6 @@ import java.util.function.LongConsumer;
  *
  * @param uri absolute, http or https, with a host; its user info is not sent
  * @param headers to send; perhaps secret
- * @param lane which connections to use
  * @param bodyBound how many bytes may wait for the reader
  * @param addresses which addresses of its host it may go to
  * @param attempt counts from 0; a host with several addresses is tried at another one each time
@@ -18,20 +17,10 @@ import java.util.function.LongConsumer;
 public record HttpGet(
         URI uri,
         Map<String, String> headers,
-        Lane lane,
         AddressRule addresses,
         int bodyBound,
         int attempt,
         LongConsumer received) {
-    /**
-     * Connections apart from each other: a NAR whose reader is slow holds its connection, and must
-     * not keep a lookup waiting.
-     */
-    public enum Lane {
-        LOOKUP,
-        DOWNLOAD
-    }
-
     public HttpGet {
         headers = Map.copyOf(headers);
     }

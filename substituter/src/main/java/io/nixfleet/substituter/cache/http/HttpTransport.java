@@ -26,13 +26,12 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connections to any number of hosts, and the few threads that serve them. HTTP/1.1 with
@@ -40,18 +39,20 @@ import java.util.concurrent.TimeoutException;
  * share it, close it once.
  */
 public final class HttpTransport implements AutoCloseable {
-    /** Small: several of them may come after our buffer is full. */
-    private static final int HTTP1_CHUNK = 16 * 1024;
+    /** As much as one read from a socket brings. */
+    private static final int HTTP1_CHUNK = 64 * 1024;
 
     private static final int HEADER_LIMIT = 32 * 1024;
     private static final int STREAMS_PER_CONNECTION = 32;
+    private static final int HTTP2_CONNECTIONS = 4;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
     private final HttpTransportOptions options;
     private final Vertx vertx;
-    private final Map<HttpGet.Lane, HttpClientAgent> plain = new EnumMap<>(HttpGet.Lane.class);
-    private final Map<HttpGet.Lane, HttpClientAgent> secure = new EnumMap<>(HttpGet.Lane.class);
+    private final Object lock = new Object();
+    private @Nullable HttpClientAgent plain;
+    private @Nullable HttpClientAgent secure;
 
     private HttpTransport(HttpTransportOptions options, Vertx vertx) {
         this.options = options;
@@ -89,7 +90,7 @@ public final class HttpTransport implements AutoCloseable {
         }
         get.headers().forEach(request::putHeader);
         var exchange = new HttpExchange(new BodyBuffer(get.bodyBound(), get.received()));
-        client(get.lane(), tls)
+        client(tls)
                 .request(request)
                 .onSuccess(exchange::connected)
                 .onFailure(cause -> exchange.broken(explained(cause, proxy)));
@@ -150,24 +151,27 @@ public final class HttpTransport implements AutoCloseable {
         }
     }
 
-    private HttpClientAgent client(HttpGet.Lane lane, boolean tls) throws IOException {
-        synchronized (plain) {
-            Map<HttpGet.Lane, HttpClientAgent> clients = tls ? secure : plain;
-            HttpClientAgent client = clients.get(lane);
+    private HttpClientAgent client(boolean tls) throws IOException {
+        synchronized (lock) {
+            HttpClientAgent client = tls ? secure : plain;
             if (client == null) {
-                client = tls ? secureClient(lane) : plainClient(lane);
-                clients.put(lane, client);
+                client = tls ? secureClient() : plainClient();
+                if (tls) {
+                    secure = client;
+                } else {
+                    plain = client;
+                }
             }
             return client;
         }
     }
 
-    private HttpClientAgent plainClient(HttpGet.Lane lane) {
+    private HttpClientAgent plainClient() {
         HttpClientConfig config = config().setVersions(HttpVersion.HTTP_1_1);
-        return builder(config, lane).build();
+        return builder(config).build();
     }
 
-    private HttpClientAgent secureClient(HttpGet.Lane lane) throws IOException {
+    private HttpClientAgent secureClient() throws IOException {
         var settings =
                 new Http2Settings()
                         .setInitialWindowSize(options.http2Window())
@@ -191,7 +195,7 @@ public final class HttpTransport implements AutoCloseable {
                         .setTrustOptions(TrustOptions.wrap(TrustRoots.load(options.extraCaFiles())))
                         .setSslHandshakeTimeout(options.connectTimeout().toMillis())
                         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-        return builder(config, lane).with(tls).with(tlsEngine()).build();
+        return builder(config).with(tls).with(tlsEngine()).build();
     }
 
     /**
@@ -204,11 +208,11 @@ public final class HttpTransport implements AutoCloseable {
                 : new JdkSSLEngineOptions();
     }
 
-    private HttpClientBuilder builder(HttpClientConfig config, HttpGet.Lane lane) {
+    private HttpClientBuilder builder(HttpClientConfig config) {
         // Whoever uses a connection is told of its end; without a handler Vert.x would log it too.
         return vertx.httpClientBuilder()
                 .with(config)
-                .with(pool(lane))
+                .with(pool())
                 .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}));
     }
 
@@ -222,13 +226,10 @@ public final class HttpTransport implements AutoCloseable {
                                 .setMaxHeaderSize(HEADER_LIMIT));
     }
 
-    private PoolOptions pool(HttpGet.Lane lane) {
-        int connections =
-                switch (lane) {
-                    case LOOKUP -> options.lookupConnections();
-                    case DOWNLOAD -> options.downloadConnections();
-                };
-        return SmallVertx.pool().setHttp1MaxSize(connections).setHttp2MaxSize(2);
+    private PoolOptions pool() {
+        return SmallVertx.pool()
+                .setHttp1MaxSize(options.connections())
+                .setHttp2MaxSize(HTTP2_CONNECTIONS);
     }
 
     /** Ends every exchange and thread; waits for that for some seconds at most. */

@@ -8,8 +8,7 @@ import java.util.List;
  * How connections are made.
  *
  * @param connectTimeout for TCP and TLS each
- * @param lookupConnections HTTP/1.1 connections per host for lookups; HTTP/2 takes one
- * @param downloadConnections the same for downloads
+ * @param connections HTTP/1.1 connections per host; HTTP/2 takes a few at most
  * @param http2Window how much of one HTTP/2 body may be on its way unread, in bytes
  * @param extraCaFiles PEM files of certificate authorities to trust besides the system's
  * @param userAgent what the {@code User-Agent} header says
@@ -17,8 +16,7 @@ import java.util.List;
  */
 public record HttpTransportOptions(
         Duration connectTimeout,
-        int lookupConnections,
-        int downloadConnections,
+        int connections,
         int http2Window,
         List<Path> extraCaFiles,
         String userAgent,

@@ -98,7 +98,7 @@ class HttpTransportTest {
         var transport =
                 HttpTransport.open(
                         new HttpTransportOptions(
-                                LIMIT, 4, 4, 1 << 20, List.of(caFiles), "test", Proxies.NONE));
+                                LIMIT, 4, 1 << 20, List.of(caFiles), "test", Proxies.NONE));
         transports.add(transport);
         return transport;
     }
@@ -148,14 +148,13 @@ class HttpTransportTest {
         }
     }
 
-    private static HttpGet get(String url, HttpGet.Lane lane) {
-        return new HttpGet(
-                URI.create(url), Map.of(), lane, AddressRule.ANY, 1 << 20, 0, bytes -> {});
+    private static HttpGet get(String url) {
+        return new HttpGet(URI.create(url), Map.of(), AddressRule.ANY, 1 << 20, 0, bytes -> {});
     }
 
     private static String read(HttpTransport transport, String url)
             throws IOException, InterruptedException {
-        try (var exchange = transport.start(get(url, HttpGet.Lane.LOOKUP))) {
+        try (var exchange = transport.start(get(url))) {
             assertThat(exchange.awaitHead(LIMIT).status()).isEqualTo(200);
             return new String(
                     exchange.body(Patience.until(LIMIT)).readAllBytes(), StandardCharsets.UTF_8);
@@ -227,9 +226,7 @@ class HttpTransportTest {
     @Test
     void tellsOfHttp2StreamThatWasReset() throws Exception {
         HttpServer server = tlsServer(true);
-        try (var exchange =
-                transport(keys.resolve("ca.pem"))
-                        .start(get(url(server, "/cut"), HttpGet.Lane.LOOKUP))) {
+        try (var exchange = transport(keys.resolve("ca.pem")).start(get(url(server, "/cut")))) {
             assertThatThrownBy(
                             () -> {
                                 exchange.awaitHead(LIMIT);
@@ -245,7 +242,7 @@ class HttpTransportTest {
     void slowReaderHoldsHttp2ServerBackAndLosesNothing() throws Exception {
         HttpServer server = tlsServer(true);
         HttpTransport transport = transport(keys.resolve("ca.pem"));
-        try (var exchange = transport.start(get(url(server, "/big"), HttpGet.Lane.DOWNLOAD))) {
+        try (var exchange = transport.start(get(url(server, "/big")))) {
             exchange.awaitHead(LIMIT);
             while (exchange.buffered() < 1 << 20) {
                 Thread.onSpinWait();
@@ -272,8 +269,7 @@ class HttpTransportTest {
             var before = eventLoops();
             HttpTransport transport = transport();
             read(transport, server.uri() + "/");
-            HttpExchange abandoned =
-                    transport.start(get(server.uri() + "/endless", HttpGet.Lane.DOWNLOAD));
+            HttpExchange abandoned = transport.start(get(server.uri() + "/endless"));
             abandoned.awaitHead(LIMIT);
 
             var ofTransport = eventLoops();
@@ -341,8 +337,7 @@ class HttpTransportTest {
     }
 
     private static HttpGet download(URI uri, int bound) {
-        return new HttpGet(
-                uri, Map.of(), HttpGet.Lane.DOWNLOAD, AddressRule.ANY, bound, 0, _ -> {});
+        return new HttpGet(uri, Map.of(), AddressRule.ANY, bound, 0, _ -> {});
     }
 
     private static void awaitBuffered(HttpExchange exchange, int bytes) {

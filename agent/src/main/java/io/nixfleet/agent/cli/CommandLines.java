@@ -7,9 +7,14 @@ import io.nixfleet.nix.store.StorePath;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -22,23 +27,13 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The command line as a whole: subcommands, types, errors, interruption. */
 @Command(
-        name = "nixfleet-agent",
+        name = CommandLines.NAME,
         description = "The deploy agent of a NixOS fleet.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        synopsisSubcommandLabel = "[COMMAND]",
-        subcommands = {
-            RunCommand.class,
-            FetchCommand.class,
-            PlanCommand.class,
-            TryCommand.class,
-            StatusCommand.class,
-            HistoryCommand.class,
-            DeployCommand.class,
-            RetryCommand.class,
-            RehearseCommand.class
-        })
+        synopsisSubcommandLabel = "[COMMAND]")
 public final class CommandLines implements Callable<Integer> {
+    static final String NAME = "nixfleet-agent";
     private static final int INTERRUPTED = 130;
     private static final Duration GRACE = Duration.ofSeconds(4);
 
@@ -57,7 +52,7 @@ public final class CommandLines implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(interrupter);
         int code;
         try {
-            code = commandLine().execute(args);
+            code = commandLine(args).execute(args);
         } finally {
             ended.countDown();
         }
@@ -70,12 +65,61 @@ public final class CommandLines implements Callable<Integer> {
         }
     }
 
+    private static Map<String, Supplier<Callable<Integer>>> subcommands() {
+        var all = new LinkedHashMap<String, Supplier<Callable<Integer>>>();
+        all.put("run", RunCommand::new);
+        all.put("fetch", FetchCommand::new);
+        all.put("plan", PlanCommand::new);
+        all.put("try", TryCommand::new);
+        all.put("status", StatusCommand::new);
+        all.put("history", HistoryCommand::new);
+        all.put("deploy", DeployCommand::new);
+        all.put("retry", RetryCommand::new);
+        all.put("rehearse", RehearseCommand::new);
+        return all;
+    }
+
+    /** With all of its subcommands. */
     static CommandLine commandLine() {
-        var ansi = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? Ansi.AUTO : Ansi.OFF;
-        var commandLine = new CommandLine(new CommandLines());
-        for (CommandLine command : commandLine.getSubcommands().values()) {
-            command.getCommandSpec().addOption(help());
+        return commandLine(subcommands(), true);
+    }
+
+    /**
+     * As much of it as these arguments take: what options a command has is read from its class, and
+     * that of all commands takes longer than many a command itself.
+     */
+    private static CommandLine commandLine(String... args) {
+        var subcommands = subcommands();
+        List<String> named = Stream.of(args).filter(subcommands::containsKey).toList();
+        if (named.size() == 1 && args[0].equals(named.getFirst())) {
+            subcommands.keySet().retainAll(named);
+            return commandLine(subcommands, false);
         }
+        boolean daemon =
+                named.isEmpty()
+                        && args.length > 0
+                        && args[0].startsWith("-")
+                        && Stream.of(args).noneMatch(CommandLines::asksForHelp);
+        return commandLine(daemon ? Map.of() : subcommands, true);
+    }
+
+    private static boolean asksForHelp(String argument) {
+        return argument.equals("-h") || argument.equals("--help");
+    }
+
+    private static CommandLine commandLine(
+            Map<String, Supplier<Callable<Integer>>> subcommands, boolean daemon) {
+        var ansi = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? Ansi.AUTO : Ansi.OFF;
+        var commandLine =
+                daemon
+                        ? new CommandLine(new CommandLines())
+                        : new CommandLine(CommandSpec.create().name(NAME));
+        subcommands.forEach(
+                (name, subcommand) -> {
+                    var command = new CommandLine(subcommand.get());
+                    command.getCommandSpec().addOption(help());
+                    commandLine.addSubcommand(name, command);
+                });
         return commandLine
                 .registerConverter(StorePath.class, CommandLines::storePath)
                 .registerConverter(URI.class, CommandLines::url)

@@ -3,32 +3,39 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StoreDir;
+import io.nixfleet.substituter.cache.http.SmallVertx;
 import io.nixfleet.substituter.daemon.DaemonStore;
 import io.nixfleet.substituter.daemon.StoreSelection;
 import io.nixfleet.substituter.fetch.FetchListener;
 import io.nixfleet.substituter.fetch.Substituter;
 import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.unpack.UnpackStore;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
 final class FetchSetup implements AutoCloseable {
     private static final String UNPACK = "unpack:";
 
+    private final Vertx vertx;
     private final FetchSources sources;
     private final Store store;
 
-    private FetchSetup(FetchSources sources, Store store) {
+    private FetchSetup(Vertx vertx, FetchSources sources, Store store) {
+        this.vertx = vertx;
         this.sources = sources;
         this.store = store;
     }
@@ -39,11 +46,15 @@ final class FetchSetup implements AutoCloseable {
     static FetchSetup open(FetchOptions options, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
         requireOpenFiles();
-        NixConfig config = readConfig(options);
+        var config = new FutureTask<>(() -> readConfig(options));
+        Thread.ofVirtual().name("nixfleet-nix-config").start(config);
+        // Takes as long as Nix to say what its configuration is.
+        Vertx vertx = SmallVertx.open();
+        boolean opened = false;
         try {
             FetchEnvironment environment =
                     FetchEnvironment.of(
-                            config,
+                            await(config),
                             options.trustedPublicKeys,
                             Optional.ofNullable(options.netrcFile),
                             CacheAccess.read(
@@ -51,16 +62,36 @@ final class FetchSetup implements AutoCloseable {
                                     options.caches,
                                     warnings));
             Store store = store(options);
-            return new FetchSetup(
-                    FetchSources.open(
-                            environment,
-                            options.caches,
-                            nixHelp(options),
-                            listener,
-                            Version.userAgent()),
-                    store);
+            var setup =
+                    new FetchSetup(
+                            vertx,
+                            FetchSources.open(
+                                    environment,
+                                    options.caches,
+                                    nixHelp(options),
+                                    listener,
+                                    new HttpMeans(Version.userAgent(), Optional.of(vertx))),
+                            store);
+            opened = true;
+            return setup;
         } catch (FormatException | IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
+        } finally {
+            if (!opened) {
+                config.cancel(true);
+                vertx.close();
+            }
+        }
+    }
+
+    private static NixConfig await(FutureTask<NixConfig> config) throws InterruptedException {
+        try {
+            return config.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UsageException wrong) {
+                throw wrong;
+            }
+            throw new IllegalStateException("Nix's configuration could not be read", e.getCause());
         }
     }
 
@@ -133,5 +164,6 @@ final class FetchSetup implements AutoCloseable {
     @Override
     public void close() {
         sources.close();
+        vertx.close();
     }
 }

@@ -2,6 +2,7 @@ package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.tryout.SampleCache;
 import io.nixfleet.agent.tryout.SampleClosure;
 import io.nixfleet.nix.hash.HashAlgorithm;
@@ -32,6 +33,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -124,7 +126,9 @@ final class TryCommand implements Callable<Integer> {
                                         List.of(),
                                         Netrc.EMPTY,
                                         CacheAccess.NONE)
-                                .openCaches(display, Version.userAgent());
+                                .openCaches(
+                                        display,
+                                        new HttpMeans(Version.userAgent(), Optional.empty()));
                 var opened = caches.open(cache.uri())) {
             FetchListener listener = display;
             var substituter =

@@ -6,6 +6,7 @@ import io.nixfleet.agent.controlplane.PollSchedule;
 import io.nixfleet.agent.deploy.DeployMachine;
 import io.nixfleet.agent.deploy.DeployQueue;
 import io.nixfleet.agent.fetch.FetchSources;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.health.Verification;
 import io.nixfleet.agent.metrics.AgentMetrics;
@@ -42,6 +43,7 @@ public final class DaemonBuilder {
             AgentSettings settings,
             StateStore state,
             HostTools tools,
+            HttpMeans http,
             ControlPlane controlPlane,
             AgentMetrics metrics,
             HealthChecks.Means healthMeans,
@@ -165,7 +167,7 @@ public final class DaemonBuilder {
                         new SystemFetch.Options(
                                 settings.fetching(),
                                 parts.tools().paths().root().resolve("nix/store"),
-                                settings.controlPlane().userAgent()),
+                                parts.http()),
                         parts.runner(),
                         parts.tools().commands().environment(),
                         listeners,

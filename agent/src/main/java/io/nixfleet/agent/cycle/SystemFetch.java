@@ -7,6 +7,7 @@ import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.heap.FetchRoom;
 import io.nixfleet.agent.heap.SoftHeapLimit;
@@ -17,11 +18,13 @@ import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.Approval;
 import io.nixfleet.substituter.fetch.ClosurePlan;
+import io.nixfleet.substituter.fetch.FetchEvent;
 import io.nixfleet.substituter.fetch.FetchListener;
 import io.nixfleet.substituter.fetch.FetchOutcome;
 import io.nixfleet.substituter.fetch.PathResult;
 import io.nixfleet.substituter.fetch.Substituter;
 import io.nixfleet.substituter.store.StoreException;
+import io.nixfleet.substituter.store.StoreSession;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,6 +33,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -55,7 +60,7 @@ public final class SystemFetch {
      *
      * @param storeFiles a directory on the store's file system
      */
-    public record Options(AgentSettings.Fetching fetching, Path storeFiles, String userAgent) {}
+    public record Options(AgentSettings.Fetching fetching, Path storeFiles, HttpMeans http) {}
 
     /**
      * @param environment where Nix is asked for its configuration
@@ -81,14 +86,20 @@ public final class SystemFetch {
      * @return {@link PhaseResult.Fetched} or {@link PhaseResult.NotFetched}
      */
     PhaseResult fetch(DeployRequest request, Path root) throws InterruptedException {
-        Optional<URI> cache = request.cacheUrl().or(options.fetching()::cacheUrl);
         FetchListener listener = listeners.get();
+        // Read each time: a key that was revoked is refused at the next fetch.
+        var config = new FutureTask<>(() -> NixConfig.read(runner, environment));
+        Thread.ofVirtual().name("nixfleet-nix-config").start(config);
         try {
             OpenFiles.requireEnoughForAFetch();
-            // Read each time: a key that was revoked is refused at the next fetch.
+            if (isHere(request.system(), root)) {
+                listener.on(new FetchEvent.Planned(ClosurePlan.nothing(request.system())));
+                return new PhaseResult.Fetched();
+            }
+            Optional<URI> cache = request.cacheUrl().or(options.fetching()::cacheUrl);
             FetchEnvironment trust =
                     FetchEnvironment.of(
-                            NixConfig.read(runner, environment),
+                            await(config),
                             options.fetching().trustedPublicKeys(),
                             options.fetching().netrc(),
                             CacheAccess.read(
@@ -102,12 +113,38 @@ public final class SystemFetch {
                     new FetchSources.NixHelp(
                             runner, environment, options.fetching().nixStore(), fallback);
             try (var sources =
-                    FetchSources.open(
-                            trust, urls, Optional.of(help), listener, options.userAgent())) {
+                    FetchSources.open(trust, urls, Optional.of(help), listener, options.http())) {
                 return fetch(sources.into(options.fetching().store()), request.system(), root);
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));
+        } finally {
+            config.cancel(true);
+        }
+    }
+
+    /** Whether the store has the system, which is a root from then on: all else takes longer. */
+    private boolean isHere(StorePath system, Path root)
+            throws StoreException, IOException, InterruptedException {
+        try (StoreSession session = options.fetching().store().openSession()) {
+            if (!session.protectAndQueryValid(List.of(system)).contains(system)) {
+                return false;
+            }
+            Files.createDirectories(root.toAbsolutePath().getParent());
+            session.addRoot(root, system);
+            return true;
+        }
+    }
+
+    private static NixConfig await(FutureTask<NixConfig> config)
+            throws IOException, InterruptedException {
+        try {
+            return config.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException("Nix's configuration could not be read", e.getCause());
         }
     }
 

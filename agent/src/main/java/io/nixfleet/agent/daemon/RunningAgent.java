@@ -8,6 +8,7 @@ import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.cycle.AgentDaemon;
 import io.nixfleet.agent.cycle.DaemonBuilder;
 import io.nixfleet.agent.cycle.HostTools;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.health.HealthConfig;
 import io.nixfleet.agent.health.HealthConfigException;
@@ -30,6 +31,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -124,6 +126,9 @@ public final class RunningAgent implements AutoCloseable {
                                             time.ticks(),
                                             limits,
                                             DaemonBuilder.directory(settings)),
+                                    new HttpMeans(
+                                            settings.controlPlane().userAgent(),
+                                            Optional.of(vertx)),
                                     controlPlane,
                                     metrics,
                                     new HealthChecks.Means(

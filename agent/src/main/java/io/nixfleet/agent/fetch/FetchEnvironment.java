@@ -66,16 +66,17 @@ public record FetchEnvironment(
     }
 
     /** Caches whose troubles are events of the fetch. */
-    public BinaryCaches openCaches(FetchListener listener, String userAgent) {
+    public BinaryCaches openCaches(FetchListener listener, HttpMeans http) {
         CacheOptions.Builder options =
                 CacheOptions.builder()
                         .netrc(netrc)
-                        .userAgent(userAgent)
+                        .userAgent(http.userAgent())
                         .proxies(Proxies.of(System.getenv()))
                         .decompressors(
                                 new Decompressors(access.maxWindowMebibytes(), new RoomForMuch()))
                         .listener(new CacheEvents(listener));
         extraCaFile().ifPresent(options::addCaFile);
+        http.vertx().ifPresent(options::vertx);
         return new BinaryCaches(options.build());
     }
 

@@ -62,7 +62,6 @@ public final class FetchSources implements AutoCloseable {
      * Opens them; nothing is asked yet.
      *
      * @param help empty for a store that Nix does not know
-     * @param userAgent how we call ourselves at caches
      * @throws FormatException for a URL that is none of a cache, or needs Nix where there is none
      */
     public static FetchSources open(
@@ -70,8 +69,8 @@ public final class FetchSources implements AutoCloseable {
             List<URI> urls,
             Optional<NixHelp> help,
             FetchListener listener,
-            String userAgent) {
-        BinaryCaches caches = environment.openCaches(listener, userAgent);
+            HttpMeans http) {
+        BinaryCaches caches = environment.openCaches(listener, http);
         try {
             var opened = new ArrayList<BinaryCache>();
             var fallbacks = new ArrayList<Fallback>();

@@ -12,6 +12,7 @@ import io.nixfleet.agent.deploy.HistoryEntry;
 import io.nixfleet.agent.deploy.Outcome;
 import io.nixfleet.agent.deploy.Phase;
 import io.nixfleet.agent.fetch.CacheSettings;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateStore;
@@ -82,6 +83,7 @@ class AgentDaemonTest {
                 settings,
                 state,
                 rig.tools(),
+                new HttpMeans("nixfleet-test", Optional.empty()),
                 rig.controlPlane(),
                 rig.metrics,
                 new HealthChecks.Means(

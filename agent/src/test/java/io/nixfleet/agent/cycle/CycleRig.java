@@ -10,6 +10,7 @@ import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.agent.fetch.CacheSettings;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.health.Verification;
 import io.nixfleet.agent.metrics.AgentMetrics;
@@ -169,7 +170,7 @@ final class CycleRig implements AutoCloseable {
                                         store,
                                         Optional.empty()),
                                 host.root,
-                                "nixfleet-test"),
+                                new HttpMeans("nixfleet-test", Optional.empty())),
                         new ProcessRunner(),
                         host.commands().environment(),
                         meter::begin,

@@ -10,6 +10,7 @@ import io.nixfleet.agent.cycle.AgentDaemon;
 import io.nixfleet.agent.cycle.DaemonBuilder;
 import io.nixfleet.agent.cycle.HostTools;
 import io.nixfleet.agent.fetch.CacheSettings;
+import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.health.HealthChecks;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.process.ProcessRunner;
@@ -140,6 +141,7 @@ final class SimulatedAgent implements AutoCloseable {
                         place.ticks(),
                         limits,
                         directory),
+                new HttpMeans("simulated", Optional.empty()),
                 controlPlane,
                 new AgentMetrics(Path.of("/proc")),
                 new HealthChecks.Means(

@@ -82,15 +82,18 @@ public final class BinaryCaches implements AutoCloseable {
         HttpTransport existing = transport;
         if (existing == null) {
             CacheLimits limits = options.limits();
+            var transportOptions =
+                    new HttpTransportOptions(
+                            limits.connectTimeout(),
+                            limits.connections(),
+                            limits.prefetchBytes(),
+                            options.extraCaFiles(),
+                            options.userAgent(),
+                            options.proxies());
             existing =
-                    HttpTransport.open(
-                            new HttpTransportOptions(
-                                    limits.connectTimeout(),
-                                    limits.connections(),
-                                    limits.prefetchBytes(),
-                                    options.extraCaFiles(),
-                                    options.userAgent(),
-                                    options.proxies()));
+                    options.vertx()
+                            .map(vertx -> HttpTransport.on(vertx, transportOptions))
+                            .orElseGet(() -> HttpTransport.open(transportOptions));
             transport = existing;
         }
         return existing;

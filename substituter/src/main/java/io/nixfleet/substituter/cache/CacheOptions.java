@@ -4,9 +4,11 @@ import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.substituter.cache.credentials.Netrc;
 import io.nixfleet.substituter.cache.http.Proxies;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** How caches are reached. Immutable; made by a builder whose defaults suit a host of a fleet. */
@@ -21,6 +23,7 @@ public final class CacheOptions {
     private final Proxies proxies;
     private final CacheListener listener;
     private final Decompressors decompressors;
+    private final Optional<Vertx> vertx;
 
     private CacheOptions(Builder builder) {
         this.storeDir = builder.storeDir;
@@ -33,6 +36,7 @@ public final class CacheOptions {
         this.proxies = builder.proxies;
         this.listener = builder.listener;
         this.decompressors = builder.decompressors;
+        this.vertx = builder.vertx;
     }
 
     public static Builder builder() {
@@ -79,6 +83,10 @@ public final class CacheOptions {
         return decompressors;
     }
 
+    Optional<Vertx> vertx() {
+        return vertx;
+    }
+
     /** Collects options; whatever is not set keeps its default. */
     public static final class Builder {
         private StoreDir storeDir = StoreDir.NIX_STORE;
@@ -91,6 +99,7 @@ public final class CacheOptions {
         private Proxies proxies = Proxies.NONE;
         private CacheListener listener = CacheListener.NONE;
         private Decompressors decompressors = new Decompressors();
+        private Optional<Vertx> vertx = Optional.empty();
 
         private Builder() {}
 
@@ -147,6 +156,15 @@ public final class CacheOptions {
         /** Whose memory NARs and Content-Encodings are decoded with. */
         public Builder decompressors(Decompressors value) {
             decompressors = value;
+            return this;
+        }
+
+        /**
+         * Whose event loop carries HTTP; its owner closes it, after the caches. By default one is
+         * opened with the first HTTP cache, which takes some tens of milliseconds.
+         */
+        public Builder vertx(Vertx value) {
+            vertx = Optional.of(value);
             return this;
         }
 

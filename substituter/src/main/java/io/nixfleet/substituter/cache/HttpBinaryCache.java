@@ -18,6 +18,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** A cache behind an HTTP server. */
@@ -28,11 +29,15 @@ final class HttpBinaryCache implements BinaryCache {
     private static final int USUAL_BYTES = 64 * 1024;
     private static final int UNUSUAL_AT_ONCE = 4;
 
+    /** A path that is missing seldom comes alone. */
+    private static final int LOOKUPS_AFTER_THE_FIRST = 46;
+
     private final CacheLocation location;
     private final CacheOptions options;
     private final HttpFetcher fetcher;
     private final CacheInfoOnce info;
     private final Semaphore lookups;
+    private final AtomicBoolean lookedUp = new AtomicBoolean();
     private final Semaphore unusual = new Semaphore(UNUSUAL_AT_ONCE, true);
     private final Semaphore downloads;
     private final Set<HttpNarDownload> open = ConcurrentHashMap.newKeySet();
@@ -85,16 +90,18 @@ final class HttpBinaryCache implements BinaryCache {
 
     private byte[] readInfo() throws CacheException, InterruptedException {
         try (var room = new Room(unusual)) {
-            return read("nix-cache-info", CACHE_INFO_LIMIT, room);
+            return read("nix-cache-info", CACHE_INFO_LIMIT, 0, room);
         }
     }
 
     @Override
     public NarInfoLookup lookup(StorePath path) throws InterruptedException {
         String what = path.hashPart() + ".narinfo";
+        int likelyMore = lookedUp.getAndSet(true) ? 0 : LOOKUPS_AFTER_THE_FIRST;
         lookups.acquire();
         try (var room = new Room(unusual)) {
-            return NarInfoText.judge(read(what, NARINFO_LIMIT, room), path, name(), what);
+            return NarInfoText.judge(
+                    read(what, NARINFO_LIMIT, likelyMore, room), path, name(), what);
         } catch (CacheException e) {
             return e.kind() == CacheException.Kind.ABSENT
                     ? new NarInfoLookup.Absent()
@@ -104,7 +111,7 @@ final class HttpBinaryCache implements BinaryCache {
         }
     }
 
-    private byte[] read(String what, int limit, Room room)
+    private byte[] read(String what, int limit, int likelyMore, Room room)
             throws CacheException, InterruptedException {
         var request =
                 new HttpFetcher.Request(
@@ -112,6 +119,7 @@ final class HttpBinaryCache implements BinaryCache {
                         location.base().resolve(what),
                         Map.of(),
                         USUAL_BYTES,
+                        likelyMore,
                         bytes -> {},
                         exchange -> {});
         return new Retries(options, name(), what, Thread::sleep)

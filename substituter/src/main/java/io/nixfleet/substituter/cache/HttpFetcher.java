@@ -55,6 +55,7 @@ final class HttpFetcher {
      * @param what for messages: the reference relative to the cache
      * @param target absolute
      * @param bodyBound see {@link HttpGet}
+     * @param likelyMore see {@link HttpGet}
      * @param received see {@link HttpGet}
      * @param started told of each exchange that begins, so that it can be closed from elsewhere
      */
@@ -63,6 +64,7 @@ final class HttpFetcher {
             URI target,
             Map<String, String> headers,
             int bodyBound,
+            int likelyMore,
             LongConsumer received,
             Consumer<HttpExchange> started) {}
 
@@ -118,6 +120,7 @@ final class HttpFetcher {
                                     addresses(target),
                                     request.bodyBound(),
                                     attempt,
+                                    request.likelyMore(),
                                     request.received()));
             request.started().accept(exchange);
             return exchange;

@@ -111,6 +111,7 @@ final class NarTransfers {
                         target(),
                         headers(offset),
                         options.limits().prefetchBytes(),
+                        0,
                         received,
                         started);
         HttpFetcher.Answer answer = fetcher.get(request, attempt);

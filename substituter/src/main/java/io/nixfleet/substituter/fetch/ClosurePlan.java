@@ -28,6 +28,11 @@ public record ClosurePlan(
         failures = List.copyOf(failures);
     }
 
+    /** The plan for a path that is valid already. */
+    public static ClosurePlan nothing(StorePath root) {
+        return new ClosurePlan(List.of(root), Set.of(root), List.of(), List.of(), List.of());
+    }
+
     /** Whether carrying it out makes every root valid, if nothing fails, fallbacks included. */
     public boolean complete() {
         return failures.isEmpty();

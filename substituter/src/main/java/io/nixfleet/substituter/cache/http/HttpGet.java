@@ -12,6 +12,8 @@ import java.util.function.LongConsumer;
  * @param bodyBound how many bytes may wait for the reader
  * @param addresses which addresses of its host it may go to
  * @param attempt counts from 0; a host with several addresses is tried at another one each time
+ * @param likelyMore how many requests will likely follow soon; connections for them are made ahead
+ *     when the way is long
  * @param received told of each piece of the body that arrives, in bytes, on the event loop
  */
 public record HttpGet(
@@ -20,6 +22,7 @@ public record HttpGet(
         AddressRule addresses,
         int bodyBound,
         int attempt,
+        int likelyMore,
         LongConsumer received) {
     public HttpGet {
         headers = Map.copyOf(headers);

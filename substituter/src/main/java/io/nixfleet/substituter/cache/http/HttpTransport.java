@@ -9,6 +9,7 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientConfig;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,20 +50,31 @@ public final class HttpTransport implements AutoCloseable {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
+    /** Slower than any connection within a data centre. */
+    private static final Duration FAR = Duration.ofMillis(10);
+
     private final HttpTransportOptions options;
     private final Vertx vertx;
+    private final boolean ownVertx;
     private final Object lock = new Object();
     private @Nullable HttpClientAgent plain;
     private @Nullable HttpClientAgent secure;
 
-    private HttpTransport(HttpTransportOptions options, Vertx vertx) {
+    private HttpTransport(HttpTransportOptions options, Vertx vertx, boolean ownVertx) {
         this.options = options;
         this.vertx = vertx;
+        this.ownVertx = ownVertx;
     }
 
+    /** With an event loop of its own. */
     public static HttpTransport open(HttpTransportOptions options) {
         // One event loop: it is busy a third of the time in the fastest fetch, and two cost more.
-        return new HttpTransport(options, SmallVertx.open());
+        return new HttpTransport(options, SmallVertx.open(), true);
+    }
+
+    /** On an event loop that others close, after this. */
+    public static HttpTransport on(Vertx vertx, HttpTransportOptions options) {
+        return new HttpTransport(options, vertx, false);
     }
 
     /**
@@ -90,11 +103,32 @@ public final class HttpTransport implements AutoCloseable {
         }
         get.headers().forEach(request::putHeader);
         var exchange = new HttpExchange(new BodyBuffer(get.bodyBound(), get.received()));
-        client(tls)
-                .request(request)
-                .onSuccess(exchange::connected)
+        HttpClientAgent client = client(tls);
+        long began = System.nanoTime();
+        client.request(request)
+                .onSuccess(
+                        connected -> {
+                            exchange.connected(connected);
+                            if (System.nanoTime() - began > FAR.toNanos()) {
+                                widen(client, request, connected.version(), get.likelyMore());
+                            }
+                        })
                 .onFailure(cause -> exchange.broken(explained(cause, proxy)));
         return exchange;
+    }
+
+    /**
+     * Where making a connection takes long and serves one request at a time, those that will be
+     * needed are made at once. Nothing is sent over them yet; one that fails is made again by who
+     * needs it.
+     */
+    private static void widen(
+            HttpClientAgent client, RequestOptions request, HttpVersion version, int count) {
+        if (version == HttpVersion.HTTP_1_1) {
+            for (int i = 0; i < count; i++) {
+                client.request(request).onSuccess(HttpClientRequest::reset);
+            }
+        }
     }
 
     private Optional<Proxies.Proxy> proxy(URI uri) throws TransportException {
@@ -232,9 +266,20 @@ public final class HttpTransport implements AutoCloseable {
                 .setHttp2MaxSize(HTTP2_CONNECTIONS);
     }
 
-    /** Ends every exchange and thread; waits for that for some seconds at most. */
+    /**
+     * Ends every exchange, and with an event loop of its own every thread; for those it waits some
+     * seconds at most.
+     */
     @Override
     public void close() {
+        if (!ownVertx) {
+            synchronized (lock) {
+                Stream.of(plain, secure)
+                        .flatMap(Stream::ofNullable)
+                        .forEach(HttpClientAgent::close);
+            }
+            return;
+        }
         try {
             vertx.close()
                     .toCompletionStage()

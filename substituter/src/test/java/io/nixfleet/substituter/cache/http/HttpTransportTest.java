@@ -149,7 +149,7 @@ class HttpTransportTest {
     }
 
     private static HttpGet get(String url) {
-        return new HttpGet(URI.create(url), Map.of(), AddressRule.ANY, 1 << 20, 0, bytes -> {});
+        return new HttpGet(URI.create(url), Map.of(), AddressRule.ANY, 1 << 20, 0, 0, bytes -> {});
     }
 
     private static String read(HttpTransport transport, String url)
@@ -337,7 +337,7 @@ class HttpTransportTest {
     }
 
     private static HttpGet download(URI uri, int bound) {
-        return new HttpGet(uri, Map.of(), AddressRule.ANY, bound, 0, _ -> {});
+        return new HttpGet(uri, Map.of(), AddressRule.ANY, bound, 0, 0, _ -> {});
     }
 
     private static void awaitBuffered(HttpExchange exchange, int bytes) {

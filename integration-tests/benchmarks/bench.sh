@@ -2,13 +2,18 @@
 # Times our fetch beside `nix copy --from` and `nix-store --realise`, interleaved, on fresh file
 # systems. What is measured, and how not to be fooled: README.md. Needs Debian and root.
 #
-# usage: bench.sh [OPTION VALUE]...
+# usage: bench.sh [OPTION VALUE]...        one question, one table
+#        bench.sh all [OPTION VALUE]...    all questions of scenarios.txt, a line of one table each;
+#                                          the options hold for all of them
+#   --only REGEX         with `all`: the scenarios whose line matches
 #   --nix NAME           host (default), or a root in $NIXFLEET_TEST_ROOTS: trixie, sid
 #   --work WORK          cold (default): an empty store
 #                        changed: --changed paths and the top level are new to the store
 #                        nothing: all is valid already
 #   --compression C      none, zstd (default) or xz
-#   --link LINK          loopback (default), RTT_MS or RTT_MS:MBIT, such as 50 or 50:100
+#   --link LINK          loopback (default), RTT_MS or RTT_MS:MBIT, such as 50 or 50:100, or
+#                        shared:MBIT, a link whose rate all connections share
+#   --programs LIST      default ours,copy,realise; besides daemon: our daemon, from an event to fetched
 #   --rounds N           default 5; in each round each of the three runs once
 #   --size-mb N --configs N --changed N    of the closure; default 1500, 800, 40
 #   --package FOLDER     our package; default agent/target/nixfleet-agent
@@ -39,11 +44,37 @@ nix=host work=cold compression=zstd link=loopback rounds=5 size_mb=1500 configs=
 package=$project/agent/target/nixfleet-agent
 tools=${BENCH_TOOLS:-$project/../shared/bench}
 data=/var/cache/nixfleet-bench raw='' limit=1800
+programs=ours,copy,realise only='' title=''
+if [[ ${1-} == all ]]; then
+    shift
+    passed=()
+    while (($# > 1)); do
+        case $1 in
+            --only) only=$2 ;;
+            *) passed+=("$1" "$2") ;;
+        esac
+        shift 2
+    done
+    (($# == 0)) || fail "$1 wants a value"
+    all=$(mktemp -t nixfleet-bench-all.XXXXXX)
+    trap 'rm -f "$all"' EXIT
+    python3 "$here/report.py" --head
+    while IFS='|' read -r title scenario; do
+        [[ $title != '#'* && -n ${scenario// /} && "$title|$scenario" =~ $only ]] || continue
+        read -ra asked <<<"$scenario"
+        if "${BASH_SOURCE[0]}" "${asked[@]}" "${passed[@]}" --raw "$all" >/dev/null; then
+            python3 "$here/report.py" --line "${title% }" "$all"
+        else
+            printf 'bench.sh: no figures of: %s\n' "$title" >&2
+        fi
+    done <"$here/scenarios.txt"
+    exit
+fi
 options=("$@")
 while (($# > 0)); do
     case $1 in
         --help | -h) usage && exit ;;
-        --nix | --work | --compression | --link | --rounds | --size-mb | --configs | --changed | \
+        --nix | --work | --compression | --link | --programs | --rounds | --size-mb | --configs | --changed | \
             --package | --tools | --data | --raw | --limit)
             (($# > 1)) || fail "$1 wants a value"
             name=${1#--}
@@ -56,7 +87,11 @@ done
 
 [[ $work =~ ^(cold|changed|nothing)$ ]] || fail "--work is cold, changed or nothing, not '$work'"
 [[ $compression =~ ^(none|zstd|xz)$ ]] || fail "--compression is none, zstd or xz, not '$compression'"
-[[ $link =~ ^(loopback|[0-9.]+(:[0-9.]+)?)$ ]] || fail "--link is loopback, RTT_MS or RTT_MS:MBIT, not '$link'"
+[[ $link =~ ^(loopback|shared:[0-9]+|[0-9.]+(:[0-9.]+)?)$ ]] ||
+    fail "--link is loopback, RTT_MS, RTT_MS:MBIT or shared:MBIT, not '$link'"
+[[ $programs =~ ^(ours|daemon|copy|realise)(,(ours|daemon|copy|realise))*$ ]] ||
+    fail "--programs are some of ours,daemon,copy,realise, not '$programs'"
+IFS=, read -ra programs <<<"$programs"
 for name in rounds size_mb configs changed limit; do
     [[ ${!name} =~ ^[1-9][0-9]*$ ]] || fail "--${name//_/-} is a number above 0, not '${!name}'"
 done
@@ -75,8 +110,16 @@ fi
 
 # A private mount namespace: no mount, and so no loop device, outlives the processes of this run, and
 # nothing outside sees them.
+# A shared link is the loopback of a network namespace of its own.
 if [[ -z ${NIXFLEET_BENCH_UNSHARED-} ]]; then
-    NIXFLEET_BENCH_UNSHARED=1 exec unshare --mount --propagation private bash "${BASH_SOURCE[0]}" "${options[@]}"
+    network=()
+    [[ $link != shared:* ]] || network=(--net)
+    NIXFLEET_BENCH_UNSHARED=1 exec unshare --mount --propagation private "${network[@]}" \
+        bash "${BASH_SOURCE[0]}" "${options[@]}"
+fi
+if [[ $link == shared:* ]]; then
+    ip link set lo mtu 1500 up
+    tc qdisc add dev lo root tbf rate "${link#shared:}mbit" burst 32kb latency 100ms
 fi
 
 folder='' child='' proxy='' nginx='' outside=''
@@ -205,7 +248,9 @@ await_port "$port"
 near=http://127.0.0.1:$port
 url=$near link_name=$link
 access_log=$(find "$folder/nginx" -name access.log)
-if [[ $link != loopback ]]; then
+if [[ $link == shared:* ]]; then
+    link_name="${link#shared:} Mbit/s shared"
+elif [[ $link != loopback ]]; then
     far=$(free_port)
     IFS=: read -r rtt mbit <<<"$link"
     "$tools/delay-proxy" "$far" "$port" "$rtt" ${mbit:+"$mbit"} </dev/null 9>&- &
@@ -220,6 +265,10 @@ store=$mount_point/store
 set_line() {
     local program=$1 from=$2 path=$3
     case $program in
+        daemon)
+            line=(python3 "$here/daemon.py" --agent "$agent" --folder "$mount_point/home" --store "$store"
+                --cache "$from" --trusted-public-key "$key" --results "$results.daemon" "$path")
+            ;;
         ours) line=("$agent" fetch --from "$from" --store "$store" --trusted-public-key "$key" "$path") ;;
         copy)
             line=(nix --extra-experimental-features nix-command copy --from "$from" --to "$store"
@@ -261,7 +310,9 @@ measure() {
     mount_store "$image"
     settle
     set_line "$program" "$url" "$wanted"
-    run "${clean[@]}" python3 "$here/measure.py" --results "$results" --set "program=$program" --set "round=$round" \
+    rm -f "$results.daemon"
+    run "${clean[@]}" python3 "$here/measure.py" --results "$results" --instead "$results.daemon" \
+        --set "program=$program" --set "round=$round" \
         --access-log "$access_log" --output "$folder/output" --limit "$limit" -- "${line[@]}" ||
         fail "$program failed: $(tail -n 20 "$folder/output")"
     "${clean[@]}" nix-store --store "$store" --check-validity "$wanted" >"$folder/output" 2>&1 ||
@@ -274,11 +325,10 @@ read -r load _ </proc/loadavg
 awk -v load="$load" 'BEGIN { exit load < 0.7 }' &&
     say "warning: the machine is busy, or was a minute ago (load $load): figures taken now mislead"
 
-programs=(ours copy realise)
 for ((round = 1; round <= rounds; round++)); do
     # Each round begins with another program, so that none always follows the same one.
-    for ((turn = 0; turn < 3; turn++)); do
-        measure "${programs[(turn + round - 1) % 3]}" "$round"
+    for ((turn = 0; turn < ${#programs[@]}; turn++)); do
+        measure "${programs[(turn + round - 1) % ${#programs[@]}]}" "$round"
     done
     say "round $round of $rounds: $(python3 "$here/report.py" --round "$round" "$results")"
 done

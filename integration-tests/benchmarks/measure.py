@@ -160,6 +160,7 @@ def main():
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="also in the line")
     parser.add_argument("--output", required=True, help="the file that gets what the command prints")
     parser.add_argument("--access-log", help="of the web server that serves the cache")
+    parser.add_argument("--instead", help="figures that the command itself may have left, which count in place of ours")
     parser.add_argument("--limit", type=float, required=True, help="seconds until it is killed")
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
@@ -179,6 +180,8 @@ def main():
         sys.exit(f"{args.command[0]} ended with exit code {code}")
     if args.access_log:
         figures |= requests_since(args.access_log, offset)
+    if args.instead and os.path.exists(args.instead):
+        figures |= json.loads(pathlib.Path(args.instead).read_text())
     with open(args.results, "a") as results:
         results.write(json.dumps(dict(pair.split("=", 1) for pair in args.set) | figures) + "\n")
 

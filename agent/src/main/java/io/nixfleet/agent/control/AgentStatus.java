@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param waiting the one that waits for it
  * @param progress of the fetch under way
  * @param needsAttention why the agent does not touch the host any more, after a failed rollback
+ * @param caches those of the configuration, and what else the latest fetch asked
  * @param unsentReports how many reports wait for the control plane
  */
 public record AgentStatus(
@@ -39,6 +40,7 @@ public record AgentStatus(
         Optional<String> lastPollFailure,
         Optional<Instant> nextPoll,
         Optional<HealthReport> health,
+        List<CacheState> caches,
         int unsentReports) {
     /** Paths and unpacked bytes of a fetch. */
     public record FetchProgress(int donePaths, int paths, long doneBytes, long bytes) {}

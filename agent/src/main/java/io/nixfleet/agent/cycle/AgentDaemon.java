@@ -40,8 +40,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     private final Desired desired;
     private final Reporter reporter;
     private final Loops loops;
-    private final FetchMeter meter;
-    private final HealthWatch health;
+    private final Sights sights;
     private final Supplier<String> ids;
     private final AgentMetrics metrics;
 
@@ -53,12 +52,14 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
     /** What runs. */
     record Loops(DeployRunner deploys, PollLoop polls, HealthLoop healths, ReportLoop reports) {}
 
+    /** What can be seen of their work. */
+    record Sights(FetchMeter meter, CacheWatch caches, HealthWatch health) {}
+
     AgentDaemon(
             Reporter.Machine machine,
             DeployRunner.Surroundings surroundings,
             Loops loops,
-            FetchMeter meter,
-            HealthWatch health,
+            Sights sights,
             Supplier<String> ids) {
         this.machine = machine;
         this.queue = surroundings.queue();
@@ -68,8 +69,7 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
         this.desired = surroundings.desired();
         this.reporter = surroundings.reporter();
         this.loops = loops;
-        this.meter = meter;
-        this.health = health;
+        this.sights = sights;
         this.ids = ids;
         this.metrics = surroundings.metrics();
     }
@@ -159,14 +159,15 @@ public final class AgentDaemon implements AgentControl, AutoCloseable {
                 current.map(Deployment::phase).orElse(Phase.IDLE),
                 current,
                 queue.waiting().map(DeployRequest::system),
-                meter.progress(),
+                sights.meter().progress(),
                 state.history(1).stream().findFirst(),
                 state.refusals(),
                 state.note(Reporter.ATTENTION_NOTE),
                 polls.last(),
                 polls.failure(),
                 polls.next(),
-                health.latest(),
+                sights.health().latest(),
+                sights.caches().states(),
                 state.waitingReports());
     }
 

@@ -14,14 +14,17 @@ import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.agent.state.StateStore;
 import io.nixfleet.agent.time.Jitter;
 import io.nixfleet.substituter.fetch.FetchListener;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -100,11 +103,15 @@ public final class DaemonBuilder {
                         parts.healthMeans(),
                         parts.clock(),
                         (_, type, result) -> parts.metrics().healthCheck(type, result));
-        var meter = new FetchMeter();
+        Set<String> ownCaches = ownCaches(settings.fetching());
+        parts.metrics().knows(ownCaches);
+        var sights =
+                new AgentDaemon.Sights(
+                        new FetchMeter(), new CacheWatch(ownCaches, parts.clock()), health);
         var deploys =
                 new DeployRunner(
                         new DeployMachine(settings.applying().tolerateFailedUnits()),
-                        work(parts, health, meter),
+                        work(parts, sights, ownCaches),
                         surroundings);
         runner.set(deploys);
         var polls =
@@ -129,12 +136,19 @@ public final class DaemonBuilder {
                 machine,
                 surroundings,
                 new AgentDaemon.Loops(deploys, polls, healths, reports),
-                meter,
-                health,
+                sights,
                 ids);
     }
 
-    private static DeployRunner.Work work(Parts parts, HealthWatch health, FetchMeter meter) {
+    /** Their names, in the order of the options. */
+    private static Set<String> ownCaches(AgentSettings.Fetching fetching) {
+        return Stream.concat(fetching.cacheUrl().stream(), fetching.caches().extraCaches().stream())
+                .map(FetchSources::nameOf)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private static DeployRunner.Work work(
+            Parts parts, AgentDaemon.Sights sights, Set<String> ownCaches) {
         AgentSettings settings = parts.settings();
         AgentSettings.Applying applying = settings.applying();
         Optional<Duration> undoAfter =
@@ -144,20 +158,15 @@ public final class DaemonBuilder {
                                         confirm.plus(applying.settle())
                                                 .plus(applying.verify())
                                                 .plus(ABSENCE));
-        Set<String> ownCache =
-                Stream.concat(
-                                settings.fetching().cacheUrl().stream(),
-                                settings.fetching().caches().extraCaches().stream())
-                        .map(FetchSources::nameOf)
-                        .collect(Collectors.toSet());
-        parts.metrics().knows(ownCache);
-        Supplier<FetchListener> listeners =
-                () -> {
-                    FetchListener totals = meter.begin();
-                    FetchListener fetchMetrics = parts.metrics().fetch(ownCache);
+        Function<List<URI>, FetchListener> listeners =
+                asked -> {
+                    FetchListener totals = sights.meter().begin();
+                    FetchListener caches = sights.caches().begin(asked);
+                    FetchListener fetchMetrics = parts.metrics().fetch(ownCaches);
                     var log = new FetchLog();
                     return event -> {
                         totals.on(event);
+                        caches.on(event);
                         fetchMetrics.on(event);
                         log.on(event);
                     };
@@ -172,17 +181,17 @@ public final class DaemonBuilder {
                         parts.tools().commands().environment(),
                         listeners,
                         parts.metrics()::refused),
-                meter,
+                sights.meter(),
                 new Switcher(parts.tools(), parts.state(), applying.bootFloor(), undoAfter),
                 new Verifier(
                         parts.tools(),
                         new Verification.Plan(applying.settle(), BETWEEN_ROUNDS, applying.verify()),
-                        health::check,
+                        sights.health()::check,
                         parts.controlPlane(),
                         applying.confirm(),
                         undoAfter),
                 new Restorer(parts.tools()),
-                health,
+                sights.health(),
                 settings.dryRun());
     }
 

@@ -36,7 +36,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +50,7 @@ public final class SystemFetch {
     private static final Logger LOG = LoggerFactory.getLogger(SystemFetch.class);
 
     private final Options options;
-    private final Supplier<FetchListener> listeners;
+    private final Function<List<URI>, FetchListener> listeners;
     private final ProcessRunner runner;
     private final Map<String, String> environment;
     private final Consumer<AgentMetrics.Refused> refused;
@@ -64,14 +64,14 @@ public final class SystemFetch {
 
     /**
      * @param environment where Nix is asked for its configuration
-     * @param listeners makes the listener of each fetch
+     * @param listeners makes the listener of each fetch, told of the caches that it may ask
      * @param refused told of systems that are not even tried
      */
     SystemFetch(
             Options options,
             ProcessRunner runner,
             Map<String, String> environment,
-            Supplier<FetchListener> listeners,
+            Function<List<URI>, FetchListener> listeners,
             Consumer<AgentMetrics.Refused> refused) {
         this.options = options;
         this.runner = runner;
@@ -86,7 +86,9 @@ public final class SystemFetch {
      * @return {@link PhaseResult.Fetched} or {@link PhaseResult.NotFetched}
      */
     PhaseResult fetch(DeployRequest request, Path root) throws InterruptedException {
-        FetchListener listener = listeners.get();
+        // Without a cache of the fleet the system must be here already.
+        List<URI> urls = sources(request.cacheUrl().or(options.fetching()::cacheUrl));
+        FetchListener listener = listeners.apply(urls);
         // Read each time: a key that was revoked is refused at the next fetch.
         var config = new FutureTask<>(() -> NixConfig.read(runner, environment));
         Thread.ofVirtual().name("nixfleet-nix-config").start(config);
@@ -96,7 +98,6 @@ public final class SystemFetch {
                 listener.on(new FetchEvent.Planned(ClosurePlan.nothing(request.system())));
                 return new PhaseResult.Fetched();
             }
-            Optional<URI> cache = request.cacheUrl().or(options.fetching()::cacheUrl);
             FetchEnvironment trust =
                     FetchEnvironment.of(
                             await(config),
@@ -106,8 +107,6 @@ public final class SystemFetch {
                                     options.fetching().caches(),
                                     options.fetching().cacheUrl().stream().toList(),
                                     LOG::warn));
-            // Without a cache of the fleet the system must be here already.
-            List<URI> urls = sources(cache);
             boolean fallback = !urls.isEmpty() && !options.fetching().airGapped();
             var help =
                     new FetchSources.NixHelp(

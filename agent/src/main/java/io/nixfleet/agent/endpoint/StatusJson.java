@@ -3,6 +3,7 @@ package io.nixfleet.agent.endpoint;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nixfleet.agent.control.AgentStatus;
+import io.nixfleet.agent.control.CacheState;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.Deployment;
 import io.nixfleet.agent.deploy.HistoryEntry;
@@ -45,6 +46,8 @@ final class StatusJson {
         object.put("last_poll_failure", text(status.lastPollFailure()));
         object.put("next_poll", text(status.nextPoll()));
         object.set("health", orNull(status.health(), StatusJson::health));
+        var caches = object.putArray("caches");
+        status.caches().forEach(cache -> caches.add(cache(cache)));
         object.put("unsent_reports", status.unsentReports());
         return object;
     }
@@ -109,6 +112,16 @@ final class StatusJson {
         return object().put("hash", refusal.system().toString())
                 .put("reason", refusal.reason())
                 .put("since", refusal.since().toString());
+    }
+
+    private static ObjectNode cache(CacheState cache) {
+        return object().put("name", cache.name())
+                .put("state", cache.standing().word())
+                .put("fetched_paths", cache.fetchedPaths())
+                .put("failed_paths", cache.failedPaths())
+                .put("retries", cache.retries())
+                .put("problem", text(cache.problem()))
+                .put("asked", text(cache.asked()));
     }
 
     private static ObjectNode health(HealthReport health) {

@@ -173,7 +173,7 @@ final class CycleRig implements AutoCloseable {
                                 new HttpMeans("nixfleet-test", Optional.empty())),
                         new ProcessRunner(),
                         host.commands().environment(),
-                        meter::begin,
+                        _ -> meter.begin(),
                         metrics::refused),
                 meter,
                 new Switcher(tools, state, bootFloor, undoAfter),

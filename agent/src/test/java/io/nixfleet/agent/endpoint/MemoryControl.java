@@ -2,6 +2,7 @@ package io.nixfleet.agent.endpoint;
 
 import io.nixfleet.agent.control.AgentControl;
 import io.nixfleet.agent.control.AgentStatus;
+import io.nixfleet.agent.control.CacheState;
 import io.nixfleet.agent.control.Submission;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.Deployment;
@@ -117,6 +118,10 @@ public final class MemoryControl implements AgentControl {
                                         new CheckResult.Fail(
                                                 "api", Duration.ofSeconds(3), "status 503")),
                                 NOW)),
+                List.of(
+                        CacheState.asked("https://cache.example/nix", NOW)
+                                .gave(3)
+                                .retried("connection reset")),
                 2);
     }
 

@@ -148,6 +148,12 @@ class StatusEndpointsTest {
                 .isEqualTo(
                         "{\"check_name\":\"api\",\"duration_seconds\":3.0,\"status\":\"fail\","
                                 + "\"message\":\"status 503\"}");
+        assertThat(status.path("caches").toString())
+                .isEqualTo(
+                        "[{\"name\":\"https://cache.example/nix\",\"state\":\"troubled\","
+                                + "\"fetched_paths\":3,\"failed_paths\":0,\"retries\":1,"
+                                + "\"problem\":\"connection reset\","
+                                + "\"asked\":\"2026-03-01T10:00:00Z\"}]");
         assertThat(status.has("needs_attention")).isTrue();
         assertThat(status.path("unsent_reports").asInt()).isEqualTo(2);
     }

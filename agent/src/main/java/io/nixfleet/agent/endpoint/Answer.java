@@ -2,6 +2,7 @@ package io.nixfleet.agent.endpoint;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.HashMap;
 import java.util.Map;
 
 /** What a client gets. */
@@ -25,6 +26,12 @@ record Answer(int status, String contentType, String body, Map<String, String> h
     }
 
     Answer with(String header, String value) {
-        return new Answer(status, contentType, body, Map.of(header, value));
+        return with(Map.of(header, value));
+    }
+
+    Answer with(Map<String, String> more) {
+        var all = new HashMap<>(headers);
+        all.putAll(more);
+        return new Answer(status, contentType, body, all);
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * A method on a path, and what answers it.
  *
- * @param method {@code GET} or {@code POST}
+ * @param method {@code GET}, {@code HEAD} or {@code POST}
  * @param immediate whether the call waits for nobody and so is answered on the event loop
  */
 record Route(String method, String path, boolean immediate, Call call) {
@@ -22,6 +22,11 @@ record Route(String method, String path, boolean immediate, Call call) {
 
     static Route get(String path, Call call) {
         return new Route("GET", path, false, call);
+    }
+
+    /** What a {@link #get} of the same would be answered, without its body. */
+    static Route head(String path, Call call) {
+        return new Route("HEAD", path, false, call);
     }
 
     /**

@@ -1,20 +1,23 @@
 package io.nixfleet.agent.endpoint;
 
 import io.nixfleet.agent.control.AgentControl;
+import io.nixfleet.agent.endpoint.page.StatusPage;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The metrics port: {@code /metrics}, {@code /healthz}, {@code /readyz}, {@code /v1/status} and
- * {@code /v1/history}. Nothing here can change the host.
+ * The metrics port: the page at {@code /}, {@code /metrics}, {@code /healthz}, {@code /readyz},
+ * {@code /v1/status} and {@code /v1/history}. Nothing here can change the host.
  */
 public final class StatusEndpoints implements AutoCloseable {
+    private static final String HTML = "text/html; charset=utf-8";
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -45,10 +48,23 @@ public final class StatusEndpoints implements AutoCloseable {
 
     private static List<Route> routes(AgentControl control, Supplier<String> metrics) {
         var routes = new ArrayList<>(reading(control));
+        Route.Call page = _ -> page(control);
+        routes.addAll(List.of(Route.get("/", page), Route.head("/", page)));
         routes.add(Route.get("/metrics", _ -> Answer.text(200, PROMETHEUS, metrics.get())));
         routes.add(Route.immediate("/healthz", _ -> verdict("ok", control.whyNotAlive())));
         routes.add(Route.get("/readyz", _ -> verdict("ready", control.whyNotReady())));
         return routes;
+    }
+
+    private static Answer page(AgentControl control) {
+        String html =
+                StatusPage.html(
+                        new StatusPage.Shown(
+                                control.status(),
+                                control.history(StatusPage.DEPLOYMENTS),
+                                control.whyNotAlive(),
+                                Instant.now()));
+        return Answer.text(200, HTML, html).with(StatusPage.headers());
     }
 
     private static Answer verdict(String good, Optional<String> whyNot) {

@@ -3,7 +3,7 @@
  * whatever asks the agent runs on a virtual thread, a bounded number at once.
  *
  * <pre>
- * metrics port ─ StatusEndpoints (GET only) ───────────────┐
+ * metrics port ─ StatusEndpoints (no POST), page ──────────┐
  * Unix socket  ─ LocalSocket ─────────────┐                ├→ RequestRouter → BoundedCalls → AgentControl
  * HTTPS, mTLS  ─ PushListener ─ AllowList ─┴ DeployEndpoints ┘
  * </pre>

@@ -173,6 +173,62 @@ class StatusEndpointsTest {
         assertThat(get("/v1/history").body()).contains("cache.example").doesNotContain("hunter");
     }
 
+    @Test
+    void givesAPageThatNoOtherPageCanUse() throws Exception {
+        control.submit(
+                new DeployRequest(
+                        "d-1",
+                        MemoryControl.WANTED,
+                        Optional.of(MemoryControl.cacheWithSecrets()),
+                        Action.SWITCH,
+                        DeployRequest.Source.PUSH));
+
+        var answer = get("/");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.headers().map())
+                .containsEntry("Content-Type", List.of("text/html; charset=utf-8"))
+                .containsEntry("Cache-Control", List.of("no-store"))
+                .containsEntry("X-Content-Type-Options", List.of("nosniff"))
+                .containsEntry("Referrer-Policy", List.of("no-referrer"))
+                .hasEntrySatisfying(
+                        "Content-Security-Policy",
+                        policy ->
+                                assertThat(policy)
+                                        .singleElement()
+                                        .asString()
+                                        .contains("default-src 'none'", "frame-ancestors 'none'"));
+        assertThat(answer.body())
+                .startsWith("<!DOCTYPE html>")
+                .contains("<title>fetching 25 % · web-1</title>")
+                .contains("https://cache.example/nix")
+                .doesNotContain("hunter");
+    }
+
+    @Test
+    void saysWhatThePageIsWithoutGivingIt() throws Exception {
+        String answer = raw("HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .containsIgnoringCase("content-type: text/html; charset=utf-8\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+    void hasAPageThatTakesNothing(String method) throws Exception {
+        var answer =
+                client.send(
+                        HttpRequest.newBuilder(request("/"), (_, _) -> true)
+                                .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(405);
+        assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD");
+    }
+
     @ParameterizedTest
     @CsvSource({"limit=0", "limit=501", "limit=-1", "limit=x", "other=1", "limit=99999999999999"})
     void refusesALimitOfHistoryThatIsNone(String query) throws Exception {

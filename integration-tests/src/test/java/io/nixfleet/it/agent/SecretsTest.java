@@ -77,6 +77,7 @@ class SecretsTest {
                         "\n",
                         agent.log(),
                         agent.get("/metrics").body(),
+                        agent.get("/").body(),
                         agent.get("/v1/status").body(),
                         agent.get("/v1/history").body(),
                         agent.command("status").stdout(),

@@ -13,6 +13,17 @@ public final class FreeSpace {
      * as its nearest directory that is there.
      */
     public static long bytesAt(Path path) throws HostException {
+        Path there = nearest(path);
+        try {
+            return Files.getFileStore(there).getUsableSpace();
+        } catch (IOException e) {
+            throw new HostException(
+                    "could not look up the free space of %s: %s".formatted(there, e), e);
+        }
+    }
+
+    /** A path, or the nearest directory above it that is there. */
+    public static Path nearest(Path path) {
         Path there = path.toAbsolutePath();
         while (!Files.exists(there)) {
             Path parent = there.getParent();
@@ -21,11 +32,6 @@ public final class FreeSpace {
             }
             there = parent;
         }
-        try {
-            return Files.getFileStore(there).getUsableSpace();
-        } catch (IOException e) {
-            throw new HostException(
-                    "could not look up the free space of %s: %s".formatted(there, e), e);
-        }
+        return there;
     }
 }

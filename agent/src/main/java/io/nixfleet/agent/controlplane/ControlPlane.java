@@ -11,6 +11,7 @@ import io.vertx.core.net.SocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +37,23 @@ public final class ControlPlane implements AutoCloseable {
 
     /** Asks what this machine should run. */
     public PollAnswer poll() throws InterruptedException {
+        return sound().answer();
+    }
+
+    /** Asks as {@link #poll} does, and keeps besides what says how the answer came. */
+    public Sounding sound() throws InterruptedException {
         try {
             Answer answer = call(HttpMethod.GET, "desired-generation", null);
-            return switch (answer.status()) {
-                case 200 -> desired(answer);
-                case 404 -> new PollAnswer.NothingDesired();
-                default -> new PollAnswer.Failed(reasons.ofStatus(answer));
-            };
+            return new Sounding(
+                    switch (answer.status()) {
+                        case 200 -> desired(answer);
+                        case 404 -> new PollAnswer.NothingDesired();
+                        default -> new PollAnswer.Failed(reasons.ofStatus(answer));
+                    },
+                    OptionalInt.of(answer.status()),
+                    answer.date());
         } catch (ExchangeException e) {
-            return new PollAnswer.Failed(reasons.of(e));
+            return new Sounding(new PollAnswer.Failed(reasons.of(e)), OptionalInt.empty(), "");
         }
     }
 

@@ -122,12 +122,17 @@ final class Exchange {
         response.exceptionHandler(answer::completeExceptionally);
         response.endHandler(
                 _ -> {
-                    String location = response.getHeader("Location");
                     answer.complete(
                             new Answer(
                                     response.statusCode(),
-                                    location == null ? "" : location,
+                                    header(response, "Location"),
+                                    header(response, "Date"),
                                     collected.toString(StandardCharsets.UTF_8)));
                 });
+    }
+
+    private static String header(HttpClientResponse response, String name) {
+        String value = response.getHeader(name);
+        return value == null ? "" : value;
     }
 }

@@ -6,8 +6,10 @@ import io.nixfleet.nix.compression.Decompressors;
 import io.nixfleet.nix.signature.TrustedKeys;
 import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.BinaryCaches;
+import io.nixfleet.substituter.cache.CacheLimits;
 import io.nixfleet.substituter.cache.CacheListener;
 import io.nixfleet.substituter.cache.CacheOptions;
+import io.nixfleet.substituter.cache.RetryPolicy;
 import io.nixfleet.substituter.cache.credentials.Netrc;
 import io.nixfleet.substituter.cache.http.Proxies;
 import io.nixfleet.substituter.fetch.FetchEvent;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -68,16 +71,44 @@ public record FetchEnvironment(
     /** Caches whose troubles are events of the fetch. */
     public BinaryCaches openCaches(FetchListener listener, HttpMeans http) {
         CacheOptions.Builder options =
-                CacheOptions.builder()
-                        .netrc(netrc)
-                        .userAgent(http.userAgent())
-                        .proxies(Proxies.of(System.getenv()))
-                        .decompressors(
-                                new Decompressors(access.maxWindowMebibytes(), new RoomForMuch()))
-                        .listener(new CacheEvents(listener));
-        extraCaFile().ifPresent(options::addCaFile);
+                options(http.userAgent(), System.getenv()).listener(new CacheEvents(listener));
         http.vertx().ifPresent(options::vertx);
         return new BinaryCaches(options.build());
+    }
+
+    /**
+     * Caches that are asked once for each thing, for a look at what they answer.
+     *
+     * @param limit for each answer
+     * @param variables the environment, for proxies and certificates
+     */
+    public BinaryCaches openCachesForALook(
+            CacheListener listener,
+            Duration limit,
+            String userAgent,
+            Map<String, String> variables) {
+        return new BinaryCaches(
+                options(userAgent, variables)
+                        .listener(listener)
+                        .retryPolicy(new RetryPolicy(1, Duration.ZERO, Duration.ZERO))
+                        .limits(
+                                CacheLimits.DEFAULT
+                                        .withConnectTimeout(limit)
+                                        .withResponseTimeout(limit)
+                                        .withLookupTimeout(limit))
+                        .build());
+    }
+
+    private CacheOptions.Builder options(String userAgent, Map<String, String> variables) {
+        CacheOptions.Builder options =
+                CacheOptions.builder()
+                        .netrc(netrc)
+                        .userAgent(userAgent)
+                        .proxies(Proxies.of(variables))
+                        .decompressors(
+                                new Decompressors(access.maxWindowMebibytes(), new RoomForMuch()));
+        extraCaFile(variables).ifPresent(options::addCaFile);
+        return options;
     }
 
     /**
@@ -91,9 +122,9 @@ public record FetchEnvironment(
     }
 
     /** The variables by which Nix is told, too. */
-    private static Optional<Path> extraCaFile() {
+    private static Optional<Path> extraCaFile(Map<String, String> variables) {
         return Stream.of("NIX_SSL_CERT_FILE", "SSL_CERT_FILE")
-                .map(name -> System.getenv().getOrDefault(name, ""))
+                .map(name -> variables.getOrDefault(name, ""))
                 .filter(value -> !value.isEmpty())
                 .findFirst()
                 .map(Path::of);

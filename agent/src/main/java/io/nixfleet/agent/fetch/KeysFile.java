@@ -8,14 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file of public keys: any number, parted by blanks or lines; {@code #} begins a comment. */
-final class KeysFile {
+public final class KeysFile {
     private KeysFile() {}
 
     /**
+     * Reads one.
+     *
      * @return the keys, each {@code name:base64}
      * @throws FormatException naming file and line of what is no key
      */
-    static List<String> read(Path file) throws IOException {
+    public static List<String> read(Path file) throws IOException {
         var keys = new ArrayList<String>();
         int number = 0;
         for (String line : OperatorFile.read("keys file", file).split("\n", -1)) {

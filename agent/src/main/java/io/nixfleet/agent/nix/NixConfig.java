@@ -47,9 +47,21 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
      */
     public static NixConfig read(ProcessRunner runner, Map<String, String> environment)
             throws IOException, InterruptedException {
-        ProcessRunner.Result result = show(runner, environment, List.of("show-config"));
+        return read(runner, environment, LIMIT);
+    }
+
+    /**
+     * As {@link #read(ProcessRunner, Map)}.
+     *
+     * @param limit for each command
+     */
+    public static NixConfig read(
+            ProcessRunner runner, Map<String, String> environment, Duration limit)
+            throws IOException, InterruptedException {
+        ProcessRunner.Result result = show(runner, environment, List.of("show-config"), limit);
         if (result.exitCode() != 0) {
-            ProcessRunner.Result newer = show(runner, environment, List.of("config", "show"));
+            ProcessRunner.Result newer =
+                    show(runner, environment, List.of("config", "show"), limit);
             if (newer.exitCode() != 0) {
                 throw new IOException(
                         "'nix show-config' failed with exit code %d: %s"
@@ -61,13 +73,16 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
     }
 
     private static ProcessRunner.Result show(
-            ProcessRunner runner, Map<String, String> environment, List<String> subcommand)
+            ProcessRunner runner,
+            Map<String, String> environment,
+            List<String> subcommand,
+            Duration limit)
             throws IOException, InterruptedException {
         var command = new ArrayList<String>();
         command.addAll(List.of("nix", "--extra-experimental-features", "nix-command"));
         command.addAll(subcommand);
         command.add("--json");
-        return runner.run(command, environment, LIMIT, OUTPUT_LIMIT);
+        return runner.run(command, environment, limit, OUTPUT_LIMIT);
     }
 
     /** Reads what {@code nix show-config --json} printed. */

@@ -34,11 +34,25 @@ final class Database implements AutoCloseable {
 
     /** Connects; SQLite looks at the file only when it is first used. */
     static Database connect(Path file) {
+        return connect(file, new SQLiteConfig(), "");
+    }
+
+    /**
+     * Connects for reading alone.
+     *
+     * @param shared whether another process may write to it
+     */
+    static Database connectToLook(Path file, boolean shared) {
         var config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return connect(file, config, shared ? "?mode=ro" : "?mode=ro&immutable=1");
+    }
+
+    private static Database connect(Path file, SQLiteConfig config, String parameters) {
         config.setBusyTimeout((int) BUSY_LIMIT.toMillis());
         var source = new SQLiteDataSource(config);
         // As a URI, in which no character of a path begins options of the driver.
-        source.setUrl("jdbc:sqlite:file:" + file.toUri().getRawPath());
+        source.setUrl("jdbc:sqlite:file:" + file.toUri().getRawPath() + parameters);
         try {
             return new Database(file, new Session(source.getConnection()));
         } catch (SQLException e) {

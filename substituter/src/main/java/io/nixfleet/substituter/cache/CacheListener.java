@@ -27,4 +27,13 @@ public interface CacheListener {
      *     those bytes come again
      */
     default void onResume(String cache, String what, long offset, boolean ranged, String reason) {}
+
+    /**
+     * The answer to a request for nix-cache-info said what time it is, good answer or not.
+     *
+     * @param date the header {@code Date}, as it stands
+     * @param age the header {@code Age}, as it stands: how old the answer was already, if it came
+     *     from a proxy's store; empty if there is none
+     */
+    default void onServerTime(String cache, String date, String age) {}
 }

@@ -6,6 +6,7 @@ import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.narinfo.NarInfo;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.cache.credentials.Credentials;
+import io.nixfleet.substituter.cache.http.HttpHead;
 import io.nixfleet.substituter.cache.http.HttpTransport;
 import io.nixfleet.substituter.cache.http.Patience;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A cache behind an HTTP server. */
 final class HttpBinaryCache implements BinaryCache {
+    private static final String CACHE_INFO = "nix-cache-info";
     private static final int NARINFO_LIMIT = 1 << 20;
     private static final int CACHE_INFO_LIMIT = 64 * 1024;
     // What a narinfo with a thousand references has.
@@ -90,7 +92,7 @@ final class HttpBinaryCache implements BinaryCache {
 
     private byte[] readInfo() throws CacheException, InterruptedException {
         try (var room = new Room(unusual)) {
-            return read("nix-cache-info", CACHE_INFO_LIMIT, 0, room);
+            return read(CACHE_INFO, CACHE_INFO_LIMIT, 0, room);
         }
     }
 
@@ -131,6 +133,9 @@ final class HttpBinaryCache implements BinaryCache {
         Patience patience = Patience.until(options.limits().lookupTimeout());
         HttpFetcher.Answer answer = fetcher.get(request, attempt);
         try (var exchange = answer.exchange()) {
+            if (request.what().equals(CACHE_INFO)) {
+                tellTime(answer.head());
+            }
             if (answer.head().status() != 200) {
                 exchange.finish();
                 throw refused(request.what(), answer);
@@ -155,6 +160,14 @@ final class HttpBinaryCache implements BinaryCache {
         } catch (IOException e) {
             throw fetcher.broken(request.what(), e);
         }
+    }
+
+    private void tellTime(HttpHead head) {
+        head.header("Date")
+                .ifPresent(
+                        date ->
+                                options.listener()
+                                        .onServerTime(name(), date, head.header("Age").orElse("")));
     }
 
     /** A narinfo is shorter than any window. */

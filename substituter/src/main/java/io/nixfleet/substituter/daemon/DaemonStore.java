@@ -127,6 +127,27 @@ public final class DaemonStore implements Store {
         }
     }
 
+    /**
+     * Meets the daemon and has it look into its database once; nothing is protected or imported.
+     *
+     * @throws StoreException when it cannot be reached, refuses us, or its store is of no use
+     */
+    public DaemonGreeting greet() throws StoreException, InterruptedException {
+        try (var watchdog = new Watchdog();
+                DaemonConnection connection = connect(watchdog)) {
+            connection.askHarmlessly();
+            Handshake handshake = connection.handshake();
+            return new DaemonGreeting(
+                    handshake.version().toString(), handshake.nixVersion(), handshake.trust());
+        } catch (DaemonErrorException e) {
+            throw StoreException.refused(
+                    "%s answered with an error: %s".formatted(target.describe(), e.explanation()),
+                    e);
+        } catch (DaemonLostException e) {
+            throw StoreException.lost(e.getMessage(), e);
+        }
+    }
+
     DaemonConnection connect(Watchdog watchdog) throws DaemonLostException, InterruptedException {
         DaemonTransport transport;
         try {

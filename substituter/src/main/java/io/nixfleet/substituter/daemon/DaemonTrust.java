@@ -4,7 +4,7 @@ import io.nixfleet.substituter.daemon.wire.WireReader;
 import java.io.IOException;
 
 /** Whether a daemon trusts us: whether we are among its {@code trusted-users}. */
-enum DaemonTrust {
+public enum DaemonTrust {
     /** It does not say: Nix before 2.9, or a daemon that passes on to another. */
     UNKNOWN,
     TRUSTED,

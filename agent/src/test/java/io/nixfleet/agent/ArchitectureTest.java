@@ -6,10 +6,19 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.nixfleet.agent.activation.SwitchUnit;
+import io.nixfleet.agent.activation.UndoTimer;
+import io.nixfleet.agent.api.AgentClient;
+import io.nixfleet.agent.controlplane.ControlPlane;
+import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.protocol.Report;
+import io.nixfleet.substituter.fetch.Substituter;
+import io.nixfleet.substituter.store.StoreSession;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -221,6 +230,51 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage("java.lang.foreign..")
                     .because("a wrong call of libc ends the process");
+
+    @ArchTest
+    static final ArchRule theDoctorOnlyLooks =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.doctor..")
+                    .should()
+                    .dependOnClassesThat()
+                    .belongToAnyOf(
+                            StateStore.class,
+                            SwitchUnit.class,
+                            UndoTimer.class,
+                            Substituter.class,
+                            StoreSession.class)
+                    .orShould()
+                    .callMethod(AgentClient.class, "post", String.class, JsonNode.class)
+                    .orShould()
+                    .callMethod(ControlPlane.class, "send", Report.class)
+                    .because("who asks what is wrong with a host wants nothing done to it");
+
+    @ArchTest
+    static final ArchRule theDoctorNeedsNoDaemon =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.doctor..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(
+                            "io.nixfleet.agent.cli..",
+                            "io.nixfleet.agent.cycle..",
+                            "io.nixfleet.agent.daemon..",
+                            "io.nixfleet.agent.control",
+                            "io.nixfleet.agent.endpoint..",
+                            "io.nixfleet.agent.metrics..")
+                    .because("it is for hosts whose daemon does not work");
+
+    @ArchTest
+    static final ArchRule noDaemonNeedsTheDoctor =
+            noClasses()
+                    .that()
+                    .resideOutsideOfPackages(
+                            "io.nixfleet.agent.doctor..", "io.nixfleet.agent.cli..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.nixfleet.agent.doctor..");
 
     @ArchTest
     static final ArchRule noPackageNeedsItself =

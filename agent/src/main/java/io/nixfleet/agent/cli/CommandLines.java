@@ -75,6 +75,7 @@ public final class CommandLines implements Callable<Integer> {
         all.put("history", HistoryCommand::new);
         all.put("deploy", DeployCommand::new);
         all.put("retry", RetryCommand::new);
+        all.put("doctor", DoctorCommand::new);
         all.put("rehearse", RehearseCommand::new);
         return all;
     }

@@ -75,18 +75,33 @@ final class ControlPlaneFlags {
 
     /** Reads the certificates, too, so that a wrong one is found before anything is begun. */
     ControlPlaneOptions controlPlane(TlsPaths paths, String userAgent) throws IOException {
-        FlagValues.required(
-                "--control-plane-url",
-                "NIXFLEET_CONTROL_PLANE_URL",
-                url == null ? null : url.toString());
+        requireUrl();
+        return controlPlane(TlsFiles.open(paths), userAgent);
+    }
+
+    /** With certificates that have been read. */
+    ControlPlaneOptions controlPlane(TlsFiles tls, String userAgent) {
+        requireUrl();
         URI given = java.util.Objects.requireNonNull(url);
         return new ControlPlaneOptions(
                 given,
                 FlagValues.required("--machine-id", "NIXFLEET_MACHINE_ID", machineId),
-                TlsFiles.open(paths),
+                tls,
                 ControlPlaneOptions.DEFAULT_TIMEOUT,
                 userAgent,
                 allowInsecure());
+    }
+
+    private void requireUrl() {
+        FlagValues.required(
+                "--control-plane-url",
+                "NIXFLEET_CONTROL_PLANE_URL",
+                url == null ? null : url.toString());
+    }
+
+    /** Whether a control plane is named at all. */
+    boolean named() {
+        return url != null && !url.toString().isBlank();
     }
 
     boolean allowInsecure() {

@@ -26,7 +26,9 @@ enum ExitCode {
     /** The deployment that was waited for failed or was rolled back, or is not over in time. */
     NOT_DEPLOYED(9),
     /** Another agent, or program, has the daemon's database, socket or port. */
-    TAKEN(10);
+    TAKEN(10),
+    /** {@code doctor} found something that keeps the agent from its work. */
+    BROKEN_HOST(11);
 
     private final int code;
 
@@ -68,8 +70,9 @@ enum ExitCode {
             case CONFLICT -> 6;
             case NO_AGENT -> 7;
             case TAKEN -> 8;
-            case USAGE -> 9;
-            case UNEXPECTED -> 10;
+            case BROKEN_HOST -> 9;
+            case USAGE -> 10;
+            case UNEXPECTED -> 11;
         };
     }
 }

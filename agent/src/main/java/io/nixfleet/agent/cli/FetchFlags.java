@@ -1,17 +1,23 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.doctor.Given;
+import io.nixfleet.agent.doctor.Subject;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.nix.NixConfig;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.daemon.DaemonTarget;
 import io.nixfleet.substituter.daemon.StoreSelection;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -86,6 +92,56 @@ final class FetchFlags {
                 FlagValues.truth("--air-gapped", airGapped),
                 FetchSetup.daemonStore(store),
                 StoreSelection.nixName(store));
+    }
+
+    /**
+     * The same for a look at the host, read as far as it is of use.
+     *
+     * @param wrong takes what is of no use
+     */
+    Subject.Sources sources(
+            boolean tokenOverHttp,
+            Map<String, String> environment,
+            Optional<StorePath> path,
+            List<String> wrong) {
+        List<URI> extra = valueOr(Given.of(extraCaches::urls), List.of(), wrong);
+        var caches =
+                new LinkedHashSet<>(
+                        Optional.ofNullable(cacheUrl)
+                                .filter(given -> !given.toString().isEmpty())
+                                .stream()
+                                .toList());
+        caches.addAll(extra);
+        var _ = valueOr(Given.of(() -> FlagValues.truth("--air-gapped", airGapped)), false, wrong);
+        CacheSettings settings =
+                valueOr(
+                        Given.of(() -> access.settings(extra, tokenOverHttp)),
+                        CacheSettings.NONE,
+                        wrong);
+        return new Subject.Sources(
+                List.copyOf(caches),
+                trustedPublicKeys,
+                settings,
+                logins(),
+                Given.of(() -> target(environment)),
+                path);
+    }
+
+    private static <T> T valueOr(Given<T> given, T otherwise, List<String> wrong) {
+        return switch (given) {
+            case Given.Value<T>(var value) -> value;
+            case Given.Wrong<T>(var problem) -> {
+                wrong.add(problem);
+                yield otherwise;
+            }
+        };
+    }
+
+    private DaemonTarget target(Map<String, String> environment) {
+        DaemonTarget target = new StoreSelection(List.of("nix-daemon"), environment).parse(store);
+        return target instanceof DaemonTarget.Stdio own
+                ? new DaemonTarget.Stdio(own.command(), own.storeUri(), environment)
+                : target;
     }
 
     /** The netrc file, if there is one besides nix.conf's. */

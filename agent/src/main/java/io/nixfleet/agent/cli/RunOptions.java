@@ -1,12 +1,20 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.controlplane.ControlPlaneOptions;
+import io.nixfleet.agent.doctor.Given;
+import io.nixfleet.agent.doctor.Subject;
+import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.agent.tls.TlsPaths;
 import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.store.StorePath;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.event.Level;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,6 +60,58 @@ final class RunOptions {
                     endpoints.socket());
         } catch (FormatException | IllegalArgumentException | IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Whether they say whose agent this is: others may have to be asked if not. */
+    boolean namesControlPlane() {
+        return controlPlane.named();
+    }
+
+    /** The same for a look at the host: one that is wrong hides no other. */
+    Subject subject(Subject.Origin origin, Optional<StorePath> path) {
+        Given<TlsPaths> paths = Given.of(controlPlane::tls);
+        Given<TlsFiles> tls =
+                switch (paths) {
+                    case Given.Value<TlsPaths>(var files) -> Given.of(() -> TlsFiles.open(files));
+                    case Given.Wrong<TlsPaths>(var problem) -> new Given.Wrong<>(problem);
+                };
+        Given<ControlPlaneOptions> link =
+                Given.of(
+                        () ->
+                                controlPlane.controlPlane(
+                                        tls.found().isPresent()
+                                                ? tls.found().get()
+                                                : TlsFiles.open(TlsPaths.NONE),
+                                        Version.userAgent()));
+        var wrong = new ArrayList<String>();
+        note(Given.of(controlPlane::polling), wrong);
+        note(Given.of(health::reporting), wrong);
+        note(Given.of(endpoints::metricsPort), wrong);
+        note(Given.of(log::level), wrong);
+        if (tls.found().isPresent() && paths.found().isPresent()) {
+            note(Given.of(() -> endpoints.push(paths.found().get())), wrong);
+        }
+        Given<Boolean> insecure = Given.of(controlPlane::allowInsecure);
+        Given<AgentSettings.Applying> applying = Given.of(apply::applying);
+        note(applying, wrong);
+        var sources =
+                fetch.sources(insecure.found().orElse(false), origin.environment(), path, wrong);
+        return new Subject(
+                origin.and(wrong),
+                new Subject.Link(link, tls),
+                sources,
+                new Subject.Places(
+                        FlagValues.file(database).orElse(Path.of(DEFAULT_DATABASE)),
+                        applying.found().map(AgentSettings.Applying::bootFloor).orElse(0L),
+                        endpoints.socket(),
+                        health.config(),
+                        Given.of(this::secretFiles).found().orElse(Map.of())));
+    }
+
+    private static void note(Given<?> given, List<String> wrong) {
+        if (given instanceof Given.Wrong<?>(var problem)) {
+            wrong.add(problem);
         }
     }
 

@@ -4,6 +4,7 @@
  * <pre>
  * fetch, plan, try                 ─→ the substituter, in this process
  * status, history, deploy, retry   ─→ AgentClient ─→ the agent that runs
+ * doctor                           ─→ SubjectReader ─→ the checks, in this process
  * </pre>
  */
 @NullMarked

@@ -1,0 +1,92 @@
+package io.nixfleet.agent.cli;
+
+import io.nixfleet.agent.doctor.Doctor;
+import io.nixfleet.agent.doctor.Examined;
+import io.nixfleet.agent.doctor.Programs;
+import io.nixfleet.agent.doctor.Subject;
+import io.nixfleet.agent.logging.LogFormat;
+import io.nixfleet.agent.logging.Logging;
+import io.nixfleet.agent.process.ProcessRunner;
+import io.nixfleet.nix.store.StorePath;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code nixfleet-agent doctor}: whether this host has what the agent needs. */
+@Command(
+        name = "doctor",
+        description = {
+            "Check what the agent needs of this host, and say of each thing what is wrong and how",
+            "to mend it. Changes nothing. Takes the options of the daemon; where none names a",
+            "control plane, those of the unit nixfleet-agent.service."
+        },
+        footer = {
+            "",
+            "Exit codes: 0 nothing failed, though there may be warnings; 1 unexpected; 2 usage;",
+            "11 something failed."
+        })
+final class DoctorCommand implements Callable<Integer> {
+    /** With what ends after it, less than a minute. */
+    private static final int DEFAULT_LIMIT = 20;
+
+    private static final int LONGEST_LIMIT = 300;
+
+    @Mixin private RunOptions options = new RunOptions();
+
+    @Option(
+            names = "--path",
+            paramLabel = "STORE_PATH",
+            description =
+                    "The path that caches are asked for, to see who signs. Default: the running"
+                            + " system.")
+    private @Nullable StorePath path;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "SECONDS",
+            defaultValue = "" + DEFAULT_LIMIT,
+            description = "For each check; all are made at once. Default: " + DEFAULT_LIMIT + ".")
+    private int timeLimit = DEFAULT_LIMIT;
+
+    @Option(names = "--json", description = "Print one JSON object.")
+    private boolean json;
+
+    @Spec @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        // What there is to say is in the findings.
+        Logging.configure(Level.ERROR, LogFormat.PLAIN, System.err);
+        var output = CommandOutput.of(spec, json);
+        Duration limit;
+        try {
+            limit =
+                    Duration.ofSeconds(
+                            FlagValues.within("--time-limit", timeLimit, 2, LONGEST_LIMIT));
+        } catch (UsageException e) {
+            return output.fail(ExitCode.USAGE, e);
+        }
+        var own = new Programs(new ProcessRunner(), System.getenv(), limit.dividedBy(2));
+        Subject subject =
+                new SubjectReader(options, Optional.ofNullable(path))
+                        .read(Objects.requireNonNull(spec).commandLine().getParseResult(), own);
+        List<Examined> examined =
+                Doctor.examine(
+                        subject,
+                        new Programs(own.runner(), subject.origin().environment(), own.limit()),
+                        limit,
+                        Version.userAgent());
+        var report = new DoctorReport(examined, Paint.ofOutput(), Marks.fitting(System.out));
+        output.print(report, false);
+        return (report.ok() ? ExitCode.OK : ExitCode.BROKEN_HOST).code();
+    }
+}

@@ -50,7 +50,7 @@ public final class Doctor {
         this.caches = Shared.of(() -> CacheLooks.open(logins.get(), surroundings));
         this.poll = Shared.of(() -> Poll.of(subject.link(), surroundings));
         for (URI url : subject.sources().caches()) {
-            standings.putIfAbsent(nameOf(url), Shared.of(() -> caches.get().look(url)));
+            standings.put(newName(url), Shared.of(() -> caches.get().look(url)));
         }
     }
 
@@ -157,12 +157,15 @@ public final class Doctor {
         return standings.isEmpty() ? Optional.empty() : caches.get().time();
     }
 
-    /** Without secrets; of what is no URL of a cache, its kind at most. */
-    private static String nameOf(URI url) {
+    /** Without secrets, by which two may look alike. */
+    private String newName(URI url) {
+        int number = standings.size() + 1;
+        String name;
         try {
-            return FetchSources.nameOf(url);
+            name = FetchSources.nameOf(url);
         } catch (FormatException _) {
-            return "of an unusable URL";
+            return "number " + number;
         }
+        return standings.containsKey(name) ? "%s (number %d)".formatted(name, number) : name;
     }
 }

@@ -216,7 +216,7 @@ class DoctorCommandTest {
         assertThat(problems.get("certificate")).contains("--client-key /nowhere is given without");
         assertThat(problems.get("nix daemon")).contains("'s3://x' is not a store");
         assertThat(problems.get("trusted keys")).contains("public key 'nonsense'");
-        assertThat(problems.get("cache of an unusable URL")).contains("'ftp' is not supported");
+        assertThat(problems.get("cache number 1")).contains("'ftp' is not supported");
     }
 
     @Test

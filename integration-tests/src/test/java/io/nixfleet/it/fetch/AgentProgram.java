@@ -122,6 +122,11 @@ public final class AgentProgram implements AutoCloseable {
         return this;
     }
 
+    /** Where its scripts are, which goes before all else on the PATH. */
+    public Path directory() {
+        return directory;
+    }
+
     /** The files that runs left in the folder that they have for temporary ones. */
     public List<Path> temporaryFiles() throws IOException {
         try (Stream<Path> files = Files.list(temporary())) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** What {@code doctor} found: a line for each check, and below it what mends it. */
 record DoctorReport(List<Examined> examined, Paint paint, Marks marks) implements Report {
     private static final String INDENT = "    ";
-    private static final int WIDEST_NAME = 40;
+    private static final int WIDEST_NAME = 50;
 
     /** Whether nothing failed. */
     boolean ok() {

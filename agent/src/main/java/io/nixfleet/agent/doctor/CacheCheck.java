@@ -3,6 +3,7 @@ package io.nixfleet.agent.doctor;
 import io.nixfleet.agent.doctor.CacheLooks.Standing;
 import io.nixfleet.substituter.cache.CacheException;
 import io.nixfleet.substituter.cache.http.TransportException;
+import java.net.URI;
 import java.net.UnknownHostException;
 
 /**
@@ -33,7 +34,7 @@ record CacheCheck(String cache, Shared<Standing> standing) implements Check {
                             problem,
                             "correct --cache-url or --extra-cache-url (cacheUrl, extraCacheUrls)");
             case Standing.Fails(var reason) ->
-                    Finding.failed("", reason.getMessage(), remedy(cache, reason));
+                    Finding.failed("", said(cache, reason), remedy(cache, reason));
             case Standing.Answers(_, var info, var warnings) -> {
                 String seen = "answers; priority " + info.priority();
                 yield warnings.isEmpty()
@@ -44,6 +45,13 @@ record CacheCheck(String cache, Shared<Standing> standing) implements Check {
                                 "use https:// and signed paths only");
             }
         };
+    }
+
+    /** Without the cache's name, which is that of the check. */
+    static String said(String cache, CacheException reason) {
+        String name = "cache " + cache + ", ";
+        String message = reason.getMessage();
+        return message.startsWith(name) ? message.substring(name.length()) : message;
     }
 
     private static String remedy(String cache, CacheException reason) {
@@ -65,7 +73,7 @@ record CacheCheck(String cache, Shared<Standing> standing) implements Check {
             return "look at the server, and at: curl -v %s/nix-cache-info".formatted(cache);
         }
         if (transport.getCause() instanceof UnknownHostException) {
-            return "check the URL and this host's DNS: getent hosts NAME";
+            return "check the URL and this host's DNS: getent hosts " + URI.create(cache).getHost();
         }
         return switch (transport.kind()) {
             case TLS ->

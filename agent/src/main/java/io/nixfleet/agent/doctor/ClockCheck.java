@@ -15,7 +15,9 @@ record ClockCheck(Times times, Programs programs) implements Check {
     private static final Duration WRONG = Duration.ofMinutes(5);
     private static final String REMEDY =
             "synchronise it: services.timesyncd.enable = true on NixOS, or timedatectl set-ntp"
-                    + " true; if it is right, that server's is wrong";
+                    + " true";
+    private static final String REMEDY_OF_TWO =
+            REMEDY + "; if it is right, mend the clock of that server";
 
     /** Asks servers what time it is. */
     interface Times {
@@ -71,14 +73,14 @@ record ClockCheck(Times times, Programs programs) implements Check {
                     seen,
                     "this host's clock and that of %s differ by more than 5 minutes"
                             .formatted(time.get().server()),
-                    REMEDY);
+                    REMEDY_OF_TWO);
         }
         if (off.compareTo(ODD) > 0) {
             return Finding.warning(
                     seen,
                     "this host's clock and that of %s differ by more than 30 seconds"
                             .formatted(time.get().server()),
-                    REMEDY);
+                    REMEDY_OF_TWO);
         }
         return free
                 ? Finding.warning(seen, "it is not synchronised with a time server", REMEDY)

@@ -3,6 +3,7 @@ package io.nixfleet.nix.compression;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import org.apache.commons.compress.compressors.bzip2.BZip2CompressorInputStream;
 import org.tukaani.xz.MemoryLimitException;
 import org.tukaani.xz.XZInputStream;
@@ -27,6 +28,7 @@ public final class Decompressors {
     private final long widest;
     private final WideWindows wide;
     private final XzDictionaries dictionaries;
+    private final Optional<Liblzma> liblzma;
 
     /** How much memory a stream may ask for. */
     public enum Window {
@@ -47,6 +49,12 @@ public final class Decompressors {
      *     that there is memory for it
      */
     public Decompressors(int widestMebibytes, Runnable beforeWide) {
+        this(widestMebibytes, beforeWide, Liblzma.installed());
+    }
+
+    /** With the decoder of xz in Java where {@code liblzma} is empty. */
+    Decompressors(int widestMebibytes, Runnable beforeWide, Optional<Liblzma> liblzma) {
+        this.liblzma = liblzma;
         widest = (long) widestMebibytes << 20;
         wide = new WideWindows(beforeWide);
         dictionaries = new XzDictionaries(wide);
@@ -87,12 +95,7 @@ public final class Decompressors {
             throws IOException {
         return switch (compression) {
             case NONE -> source;
-            case XZ ->
-                    new XZInputStream(
-                            new BufferedInputStream(source, INPUT_BUFFER),
-                            (int) (limit >> 10) + XZ_TABLES_KIB,
-                            true,
-                            dictionaries);
+            case XZ -> xz(source, limit);
             case ZSTD -> new ZstdStream(source, limit, wide);
             case BZIP2 ->
                     new BZip2CompressorInputStream(
@@ -100,5 +103,16 @@ public final class Decompressors {
             case GZIP -> new GzipStream(source);
             case BR -> BrotliStream.open(source, limit, wide);
         };
+    }
+
+    private InputStream xz(SourceStream source, long limit) throws IOException {
+        if (liblzma.isPresent()) {
+            return new LiblzmaStream(liblzma.get(), source, limit, wide);
+        }
+        return new XZInputStream(
+                new BufferedInputStream(source, INPUT_BUFFER),
+                (int) (limit >> 10) + XZ_TABLES_KIB,
+                true,
+                dictionaries);
     }
 }

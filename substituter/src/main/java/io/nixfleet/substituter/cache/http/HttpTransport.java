@@ -9,7 +9,6 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientConfig;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -126,7 +125,13 @@ public final class HttpTransport implements AutoCloseable {
             HttpClientAgent client, RequestOptions request, HttpVersion version, int count) {
         if (version == HttpVersion.HTTP_1_1) {
             for (int i = 0; i < count; i++) {
-                client.request(request).onSuccess(HttpClientRequest::reset);
+                client.request(request)
+                        .onSuccess(
+                                unsent -> {
+                                    // Vert.x would log that nobody hears of its end.
+                                    unsent.exceptionHandler(_ -> {});
+                                    unsent.reset();
+                                });
             }
         }
     }

@@ -80,7 +80,7 @@ record CacheCheck(String cache, Shared<Standing> standing) implements Check {
                     "check this host's clock, and trust the server's authority:"
                             + " security.pki.certificateFiles on NixOS, or NIX_SSL_CERT_FILE";
             case PROXY -> "check http_proxy, https_proxy and no_proxy of the agent's environment";
-            case BROKEN, STALLED, MALFORMED, FORBIDDEN ->
+            case BROKEN, STALE, STALLED, MALFORMED, FORBIDDEN ->
                     "check that the server runs and firewalls let this host through: curl -v"
                             + " %s/nix-cache-info".formatted(cache);
         };

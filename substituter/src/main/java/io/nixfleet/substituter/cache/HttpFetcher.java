@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * and turns what comes back into an answer or the reason why there is none.
  */
 final class HttpFetcher {
+    /** A server that restarts closes many connections, and each may be noticed too late. */
+    private static final int MAX_SENT_AGAIN = 4;
+
     private static final int MAX_REDIRECTS = 10;
 
     private final HttpTransport transport;
@@ -78,6 +81,7 @@ final class HttpFetcher {
     Answer get(Request request, int attempt) throws AttemptFailedException, InterruptedException {
         URI target = request.target();
         long end = System.nanoTime() + responseTimeout.toNanos();
+        int sentAgain = 0;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             HttpExchange exchange = start(request, target, attempt);
             boolean kept = false;
@@ -92,7 +96,11 @@ final class HttpFetcher {
                 }
                 exchange.finish();
             } catch (IOException e) {
-                throw broken(request.what(), e);
+                if (!isStale(e) || sentAgain++ == MAX_SENT_AGAIN) {
+                    throw broken(request.what(), e);
+                }
+                redirects--;
+                next = target;
             } finally {
                 if (!kept) {
                     exchange.close();
@@ -105,6 +113,11 @@ final class HttpFetcher {
                         CacheException.Kind.NOT_A_CACHE,
                         request.what(),
                         "redirected more than %d times".formatted(MAX_REDIRECTS)));
+    }
+
+    private static boolean isStale(IOException failure) {
+        return failure instanceof TransportException known
+                && known.kind() == TransportException.Kind.STALE;
     }
 
     private HttpExchange start(Request request, URI target, int attempt)
@@ -263,7 +276,7 @@ final class HttpFetcher {
                     failure(CacheException.Kind.UNREACHABLE, what, cause.getMessage(), cause));
         }
         return switch (transportFailure.kind()) {
-            case BROKEN, STALLED ->
+            case BROKEN, STALE, STALLED ->
                     AttemptFailedException.transientFailure(
                             failure(
                                     CacheException.Kind.UNREACHABLE,

@@ -20,6 +20,7 @@ public final class HttpExchange implements AutoCloseable {
     private final BodyBuffer buffer;
     private final Object lock = new Object();
     private @Nullable HttpClientRequest request;
+    private boolean kept;
     private boolean bodyEnded;
     private boolean closed;
 
@@ -27,12 +28,19 @@ public final class HttpExchange implements AutoCloseable {
         this.buffer = buffer;
     }
 
-    /** From the event loop: the connection is there. */
-    void connected(HttpClientRequest connectedRequest) {
+    /**
+     * From the event loop: the connection is there.
+     *
+     * @param onKept whether it served another request before
+     */
+    void connected(HttpClientRequest connectedRequest, boolean onKept) {
+        // Whoever waits for an answer hears of a failure then; Vert.x would log it too.
+        connectedRequest.exceptionHandler(_ -> {});
         boolean late;
         synchronized (lock) {
             late = closed;
             request = connectedRequest;
+            kept = onKept;
         }
         if (late) {
             connectedRequest.reset();
@@ -65,6 +73,11 @@ public final class HttpExchange implements AutoCloseable {
     void broken(Throwable cause) {
         TransportException failure =
                 cause instanceof TransportException known ? known : TransportException.of(cause);
+        synchronized (lock) {
+            if (kept && !head.isDone() && failure.kind() == TransportException.Kind.BROKEN) {
+                failure = failure.asStale();
+            }
+        }
         buffer.fail(failure);
         head.completeExceptionally(failure);
     }

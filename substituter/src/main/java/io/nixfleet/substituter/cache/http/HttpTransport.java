@@ -9,6 +9,7 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientConfig;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -28,6 +29,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +58,7 @@ public final class HttpTransport implements AutoCloseable {
     private final HttpTransportOptions options;
     private final Vertx vertx;
     private final boolean ownVertx;
+    private final Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
     private final Object lock = new Object();
     private @Nullable HttpClientAgent plain;
     private @Nullable HttpClientAgent secure;
@@ -107,13 +111,22 @@ public final class HttpTransport implements AutoCloseable {
         client.request(request)
                 .onSuccess(
                         connected -> {
-                            exchange.connected(connected);
+                            exchange.connected(connected, isKept(connected.connection()));
                             if (System.nanoTime() - began > FAR.toNanos()) {
                                 widen(client, request, connected.version(), get.likelyMore());
                             }
                         })
                 .onFailure(cause -> exchange.broken(explained(cause, proxy)));
         return exchange;
+    }
+
+    /** Whether the connection served a request before; from now on it did. */
+    private boolean isKept(HttpConnection connection) {
+        if (!used.add(connection)) {
+            return true;
+        }
+        connection.closeHandler(_ -> used.remove(connection));
+        return false;
     }
 
     /**

@@ -5,6 +5,7 @@ import io.netty.handler.proxy.HttpProxyHandler;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** An exchange broke: why, and whether another try may fare better. */
 public final class TransportException extends IOException {
@@ -12,6 +13,8 @@ public final class TransportException extends IOException {
     public enum Kind {
         /** No connection, a connection lost, no answer in time. */
         BROKEN,
+        /** A kept connection was closed just when the request went out: it may be sent again. */
+        STALE,
         /** Next to nothing came for a whole limit in time. */
         STALLED,
         /** The host's address is one that this request must not go to. */
@@ -28,7 +31,7 @@ public final class TransportException extends IOException {
 
     private final Kind kind;
 
-    TransportException(Kind kind, String message, Throwable cause) {
+    TransportException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
@@ -103,6 +106,11 @@ public final class TransportException extends IOException {
                         ? message
                         : message.substring(0, MESSAGE_LIMIT) + "…";
         return shortened.replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** The same, of a connection that was kept from a request before. */
+    TransportException asStale() {
+        return new TransportException(Kind.STALE, String.valueOf(getMessage()), getCause());
     }
 
     public Kind kind() {

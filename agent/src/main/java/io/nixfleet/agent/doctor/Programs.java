@@ -30,7 +30,7 @@ public record Programs(ProcessRunner runner, Map<String, String> environment, Du
                         .within(limit));
     }
 
-    /** The {@code NAME=VALUE} lines that a command prints. */
+    /** The {@code NAME=VALUE} lines that a command prints; values of one name are put together. */
     Map<String, String> properties(String... words) throws IOException, InterruptedException {
         ProcessRunner.Result result = run(words);
         if (result.exitCode() != 0) {
@@ -45,8 +45,10 @@ public record Programs(ProcessRunner runner, Map<String, String> environment, Du
                         line -> {
                             int equals = line.indexOf('=');
                             if (equals > 0) {
-                                properties.put(
-                                        line.substring(0, equals), line.substring(equals + 1));
+                                properties.merge(
+                                        line.substring(0, equals),
+                                        line.substring(equals + 1),
+                                        (former, more) -> former + " " + more);
                             }
                         });
         return Map.copyOf(properties);

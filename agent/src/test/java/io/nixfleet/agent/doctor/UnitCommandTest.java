@@ -2,9 +2,14 @@ package io.nixfleet.agent.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.nixfleet.agent.activation.FakeHost;
+import io.nixfleet.agent.process.ProcessRunner;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** As {@code systemctl show} of systemd 252 and later prints it. */
 class UnitCommandTest {
@@ -56,6 +61,29 @@ class UnitCommandTest {
     void namesFilesThatItDoesNotRead() {
         assertThat(parse("", "", "/etc/a (ignore_errors=no) /etc/b (ignore_errors=yes)").files())
                 .isEqualTo(List.of("/etc/a", "/etc/b"));
+    }
+
+    /** As systemd prints files: a line each. */
+    @Test
+    void asksSystemdForAll(@TempDir Path directory) throws Exception {
+        FakeHost.program(
+                directory.resolve("systemctl"),
+                """
+                echo LoadState=loaded
+                echo 'ExecStart={ path=/a ; argv[]=/a --dry-run ; ignore_errors=no ; pid=0 }'
+                echo 'EnvironmentFiles=/etc/a (ignore_errors=no)'
+                echo 'EnvironmentFiles=/etc/b (ignore_errors=yes)'
+                """);
+        var programs =
+                new Programs(
+                        new ProcessRunner(),
+                        Map.of("PATH", directory.toString()),
+                        Duration.ofMinutes(1));
+
+        UnitCommand command = UnitCommand.find(programs).orElseThrow();
+
+        assertThat(command.arguments()).containsExactly("--dry-run");
+        assertThat(command.files()).containsExactly("/etc/a", "/etc/b");
     }
 
     @Test

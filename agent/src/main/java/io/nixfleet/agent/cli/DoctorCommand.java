@@ -40,6 +40,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static final int LONGEST_LIMIT = 300;
 
+    /** A check can await another's command and its own, and still say which of them hangs. */
+    private static final int STEPS = 3;
+
     @Mixin private RunOptions options = new RunOptions();
 
     @Option(
@@ -75,7 +78,7 @@ final class DoctorCommand implements Callable<Integer> {
         } catch (UsageException e) {
             return output.fail(ExitCode.USAGE, e);
         }
-        var own = new Programs(new ProcessRunner(), System.getenv(), limit.dividedBy(2));
+        var own = new Programs(new ProcessRunner(), System.getenv(), limit.dividedBy(STEPS));
         Subject subject =
                 new SubjectReader(options, Optional.ofNullable(path))
                         .read(Objects.requireNonNull(spec).commandLine().getParseResult(), own);

@@ -57,7 +57,7 @@ public final class Doctor {
     /**
      * Looks at everything, at once.
      *
-     * @param programs the host's own, each with half of the limit
+     * @param programs the host's own, each with a part of the limit
      * @param limit for each check
      * @param userAgent how we call ourselves at servers
      * @return each check, in an order that people can follow: what others need comes first

@@ -7,8 +7,8 @@ import java.time.InstantSource;
 /**
  * The host.
  *
- * @param step how long one command, or one answer of a server, may take: half of a check's time, so
- *     that a check can say itself what hangs
+ * @param step how long one command, or one answer of a server, may take: a part of a check's time,
+ *     so that a check can say itself what hangs
  * @param userAgent how we call ourselves at servers
  */
 record Surroundings(

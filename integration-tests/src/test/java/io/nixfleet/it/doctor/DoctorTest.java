@@ -568,7 +568,7 @@ class DoctorTest {
 
     @Test
     void endsThoughEverythingHangs() throws Exception {
-        host.set("--time-limit", "4");
+        host.set("--time-limit", "6");
         host.program("nix", "exec sleep 86397");
         host.program("systemctl", "exec sleep 86397");
         host.program("timedatectl", "exec sleep 86397");
@@ -590,9 +590,11 @@ class DoctorTest {
                     .containsEntry("nix", "failed")
                     .containsEntry("nix daemon", "failed")
                     .containsEntry("control plane", "failed")
-                    .containsEntry("systemd-run", "failed");
+                    .containsEntry("systemd-run", "failed")
+                    .containsEntry("cache " + server.uri(), "failed");
             assertThat(diagnosis.of("nix")).contains("did not end within 2 s");
             assertThat(diagnosis.of("control plane")).contains("no answer within 2 s");
+            assertThat(diagnosis.of("cache " + server.uri())).contains("nix-cache-info: ");
             assertThat(
                             ProcessHandle.allProcesses()
                                     .flatMap(process -> process.info().commandLine().stream()))

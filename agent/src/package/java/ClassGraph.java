@@ -1,6 +1,8 @@
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.ClassEntry;
+import java.lang.classfile.constantpool.MethodTypeEntry;
+import java.lang.classfile.constantpool.NameAndTypeEntry;
 import java.lang.classfile.constantpool.PoolEntry;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -11,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Which classes name which, from those of the agent on. */
 final class ClassGraph {
     private static final String OURS = "io/nixfleet/";
     private static final String SUFFIX = ".class";
+    private static final Pattern TYPE = Pattern.compile("L([^;]+);");
 
     /** A file in a jar. */
     record Entry(Path jar, String name) {
@@ -57,14 +62,26 @@ final class ClassGraph {
         }
     }
 
+    /** Descriptors count, too: a lambda's interface may be named by nothing else. */
     private static List<String> namedBy(byte[] content) {
         var names = new ArrayList<String>();
         for (PoolEntry entry : ClassFile.of().parse(content).constantPool()) {
-            if (entry instanceof ClassEntry type) {
-                names.add(type.asInternalName().replaceFirst("^\\[+L(.*);$", "$1"));
+            switch (entry) {
+                case ClassEntry type ->
+                        names.add(type.asInternalName().replaceFirst("^\\[+L(.*);$", "$1"));
+                case NameAndTypeEntry member -> addTypes(member.type().stringValue(), names);
+                case MethodTypeEntry method -> addTypes(method.descriptor().stringValue(), names);
+                default -> {}
             }
         }
         return names;
+    }
+
+    private static void addTypes(String descriptor, List<String> names) {
+        Matcher types = TYPE.matcher(descriptor);
+        while (types.find()) {
+            names.add(types.group(1));
+        }
     }
 
     private void follow() {

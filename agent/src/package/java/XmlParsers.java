@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * What of {@code java.xml} stays out of the runtime. {@code java.sql} names its interfaces; its
- * parsers and its compiler of style sheets are 4 MB that nothing here calls. jlink wants each
+ * parsers, XPath and its compiler of style sheets are 5 MB that nothing here calls. jlink wants each
  * package of a module to hold something: the smallest of its files stays.
  */
 record XmlParsers(Path list) {
@@ -22,6 +22,8 @@ record XmlParsers(Path list) {
             List.of(
                     "com/sun/org/apache/xerces",
                     "com/sun/org/apache/xalan",
+                    "com/sun/org/apache/xml",
+                    "com/sun/org/apache/xpath",
                     "com/sun/org/apache/bcel");
 
     /** Writes the names of what is left out, for jlink, and gives the file. */

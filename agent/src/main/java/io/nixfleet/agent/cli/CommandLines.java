@@ -52,7 +52,7 @@ public final class CommandLines implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(interrupter);
         int code;
         try {
-            code = commandLine(args).execute(args);
+            code = execute(args);
         } finally {
             ended.countDown();
         }
@@ -78,6 +78,11 @@ public final class CommandLines implements Callable<Integer> {
         all.put("doctor", DoctorCommand::new);
         all.put("rehearse", RehearseCommand::new);
         return all;
+    }
+
+    /** Runs a command line within this program. */
+    static int execute(String... args) {
+        return commandLine(args).execute(args);
     }
 
     /** With all of its subcommands. */

@@ -55,7 +55,7 @@ record DaemonRehearsal(Path work, Optional<Path> certificates) {
             Thread daemon =
                     Thread.ofPlatform()
                             .name("rehearsal")
-                            .start(() -> CommandLines.commandLine().execute(arguments));
+                            .start(() -> CommandLines.execute(arguments));
             boolean called = controlPlane.awaitCalls();
             ask("status");
             ask("history");
@@ -91,7 +91,7 @@ record DaemonRehearsal(Path work, Optional<Path> certificates) {
     }
 
     private void ask(String command) throws IOException {
-        int exit = CommandLines.commandLine().execute(command, "--socket", socket());
+        int exit = CommandLines.execute(command, "--socket", socket());
         if (exit != ExitCode.OK.code()) {
             throw new IOException("`%s` ended with %d".formatted(command, exit));
         }

@@ -50,7 +50,7 @@ final class RehearseCommand implements Callable<Integer> {
         if (certificates != null) {
             rehearseDaemon(Optional.of(certificates));
         }
-        return CommandLines.commandLine().execute("try", "--quiet");
+        return CommandLines.execute("try", "--quiet");
     }
 
     private static void rehearseDaemon(Optional<Path> certificates)

@@ -216,7 +216,7 @@ class ArchitectureTest {
             only("io.nixfleet.agent.logging..", "java.util.logging..");
 
     @ArchTest
-    static final ArchRule libcIsCalledInFourPlaces =
+    static final ArchRule nativeCodeIsCalledInFivePlaces =
             noClasses()
                     .that()
                     .resideOutsideOfPackage("io.nixfleet.agent.systemd..")
@@ -226,10 +226,12 @@ class ArchitectureTest {
                     .haveNameNotMatching("io\\.nixfleet\\.agent\\.cli\\.Terminal.*")
                     .and()
                     .haveNameNotMatching("io\\.nixfleet\\.substituter\\.unpack\\.ExactSymlink.*")
+                    .and()
+                    .haveNameNotMatching("io\\.nixfleet\\.nix\\.compression\\.Liblzma.*")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("java.lang.foreign..")
-                    .because("a wrong call of libc ends the process");
+                    .because("a wrong call of native code ends the process");
 
     @ArchTest
     static final ArchRule theDoctorOnlyLooks =

@@ -6,6 +6,7 @@ import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.nix.NixConfig;
+import io.nixfleet.agent.nix.PendingNixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StoreDir;
@@ -22,8 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /** What the options of {@code fetch} and {@code plan} name, opened. */
@@ -46,52 +45,62 @@ final class FetchSetup implements AutoCloseable {
     static FetchSetup open(FetchOptions options, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
         requireOpenFiles();
-        var config = new FutureTask<>(() -> readConfig(options));
-        Thread.ofVirtual().name("nixfleet-nix-config").start(config);
-        // Takes as long as Nix to say what its configuration is.
-        Vertx vertx = SmallVertx.open();
-        boolean opened = false;
-        try {
-            FetchEnvironment environment =
-                    FetchEnvironment.of(
-                            await(config),
-                            options.trustedPublicKeys,
-                            Optional.ofNullable(options.netrcFile),
-                            CacheAccess.read(
-                                    options.access.settings(List.of(), options.allowInsecure),
-                                    options.caches,
-                                    warnings));
-            Store store = store(options);
-            var setup =
-                    new FetchSetup(
-                            vertx,
-                            FetchSources.open(
-                                    environment,
-                                    options.caches,
-                                    nixHelp(options),
-                                    listener,
-                                    new HttpMeans(Version.userAgent(), Optional.of(vertx))),
-                            store);
-            opened = true;
-            return setup;
+        try (var config = PendingNixConfig.read(new ProcessRunner(), Map.of())) {
+            // Takes as long as Nix to say what its configuration is.
+            Vertx vertx = SmallVertx.open();
+            boolean opened = false;
+            try {
+                Store store = store(options);
+                FetchSources sources = sources(options, config, vertx, listener, warnings);
+                opened = true;
+                return new FetchSetup(vertx, sources, store);
+            } finally {
+                if (!opened) {
+                    vertx.close();
+                }
+            }
         } catch (FormatException | IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
-        } finally {
-            if (!opened) {
-                config.cancel(true);
-                vertx.close();
-            }
         }
     }
 
-    private static NixConfig await(FutureTask<NixConfig> config) throws InterruptedException {
+    private static FetchSources sources(
+            FetchOptions options,
+            PendingNixConfig config,
+            Vertx vertx,
+            FetchListener listener,
+            Consumer<String> warnings)
+            throws IOException, InterruptedException {
+        FetchEnvironment environment =
+                FetchEnvironment.of(
+                        config(config, options),
+                        options.trustedPublicKeys,
+                        Optional.ofNullable(options.netrcFile),
+                        CacheAccess.read(
+                                options.access.settings(List.of(), options.allowInsecure),
+                                options.caches,
+                                warnings));
+        return FetchSources.open(
+                environment,
+                options.caches,
+                nixHelp(options),
+                listener,
+                new HttpMeans(Version.userAgent(), Optional.of(vertx)));
+    }
+
+    /** A store that needs no Nix must do without Nix's configuration, should there be none. */
+    private static NixConfig config(PendingNixConfig pending, FetchOptions options)
+            throws InterruptedException {
         try {
-            return config.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof UsageException wrong) {
-                throw wrong;
+            return pending.await();
+        } catch (IOException e) {
+            if (options.store.startsWith(UNPACK)) {
+                return NixConfig.NONE;
             }
-            throw new IllegalStateException("Nix's configuration could not be read", e.getCause());
+            throw new UsageException(
+                    "Nix's configuration cannot be read: %s; is Nix installed and on the PATH?"
+                            .formatted(e.getMessage()),
+                    e);
         }
     }
 
@@ -112,21 +121,6 @@ final class FetchSetup implements AutoCloseable {
             OpenFiles.requireEnoughForAFetch();
         } catch (IOException e) {
             throw new UsageException(String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** A store that needs no Nix must do without Nix's configuration, should there be none. */
-    private static NixConfig readConfig(FetchOptions options) throws InterruptedException {
-        try {
-            return NixConfig.read(new ProcessRunner());
-        } catch (IOException e) {
-            if (options.store.startsWith(UNPACK)) {
-                return NixConfig.NONE;
-            }
-            throw new UsageException(
-                    "Nix's configuration cannot be read: %s; is Nix installed and on the PATH?"
-                            .formatted(e.getMessage()),
-                    e);
         }
     }
 

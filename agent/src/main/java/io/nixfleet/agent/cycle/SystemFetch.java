@@ -12,7 +12,7 @@ import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.heap.FetchRoom;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.metrics.AgentMetrics;
-import io.nixfleet.agent.nix.NixConfig;
+import io.nixfleet.agent.nix.PendingNixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
@@ -33,8 +33,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -90,9 +88,7 @@ public final class SystemFetch {
         List<URI> urls = sources(request.cacheUrl().or(options.fetching()::cacheUrl));
         FetchListener listener = listeners.apply(urls);
         // Read each time: a key that was revoked is refused at the next fetch.
-        var config = new FutureTask<>(() -> NixConfig.read(runner, environment));
-        Thread.ofVirtual().name("nixfleet-nix-config").start(config);
-        try {
+        try (var config = PendingNixConfig.read(runner, environment)) {
             OpenFiles.requireEnoughForAFetch();
             if (isHere(request.system(), root)) {
                 listener.on(new FetchEvent.Planned(ClosurePlan.nothing(request.system())));
@@ -100,7 +96,7 @@ public final class SystemFetch {
             }
             FetchEnvironment trust =
                     FetchEnvironment.of(
-                            await(config),
+                            config.await(),
                             options.fetching().trustedPublicKeys(),
                             options.fetching().netrc(),
                             CacheAccess.read(
@@ -117,8 +113,6 @@ public final class SystemFetch {
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));
-        } finally {
-            config.cancel(true);
         }
     }
 
@@ -130,22 +124,14 @@ public final class SystemFetch {
             if (session.query(system).isEmpty()) {
                 return false;
             }
-            Files.createDirectories(root.toAbsolutePath().getParent());
-            session.addRoot(root, system);
+            session.addRoot(inDirectory(root), system);
             return true;
         }
     }
 
-    private static NixConfig await(FutureTask<NixConfig> config)
-            throws IOException, InterruptedException {
-        try {
-            return config.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof IOException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException("Nix's configuration could not be read", e.getCause());
-        }
+    private static Path inDirectory(Path root) throws IOException {
+        Files.createDirectories(root.toAbsolutePath().getParent());
+        return root;
     }
 
     /** The deployment's cache, or else our own, and the extra ones. */
@@ -170,8 +156,7 @@ public final class SystemFetch {
             if (!(outcome instanceof FetchOutcome.Complete)) {
                 return notFetched(system, failures(outcome));
             }
-            Files.createDirectories(root.toAbsolutePath().getParent());
-            substitution.addRoot(root, system);
+            substitution.addRoot(inDirectory(root), system);
             return new PhaseResult.Fetched();
         }
     }

@@ -81,38 +81,56 @@ final class HttpFetcher {
     Answer get(Request request, int attempt) throws AttemptFailedException, InterruptedException {
         URI target = request.target();
         long end = System.nanoTime() + responseTimeout.toNanos();
-        int sentAgain = 0;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            HttpExchange exchange = start(request, target, attempt);
+            Answer answer = send(request, target, attempt, end);
             boolean kept = false;
-            @Nullable URI next;
             try {
-                HttpHead head =
-                        exchange.awaitHead(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
-                next = redirect(request.what(), target, head);
+                URI next = redirect(request.what(), target, answer.head());
                 if (next == null) {
                     kept = true;
-                    return new Answer(exchange, head);
+                    return answer;
                 }
-                exchange.finish();
-            } catch (IOException e) {
-                if (!isStale(e) || sentAgain++ == MAX_SENT_AGAIN) {
-                    throw broken(request.what(), e);
-                }
-                redirects--;
-                next = target;
+                answer.exchange().finish();
+                target = next;
             } finally {
                 if (!kept) {
-                    exchange.close();
+                    answer.exchange().close();
                 }
             }
-            target = next;
         }
         throw AttemptFailedException.forGood(
                 failure(
                         CacheException.Kind.NOT_A_CACHE,
                         request.what(),
                         "redirected more than %d times".formatted(MAX_REDIRECTS)));
+    }
+
+    /**
+     * Sends the request to one target and waits for the head. A kept connection that the server had
+     * closed by then says nothing about the server: the request is sent again at once.
+     *
+     * @param end in {@link System#nanoTime()}
+     */
+    private Answer send(Request request, URI target, int attempt, long end)
+            throws AttemptFailedException, InterruptedException {
+        for (int stale = 0; ; stale++) {
+            HttpExchange exchange = start(request, target, attempt);
+            boolean kept = false;
+            try {
+                HttpHead head =
+                        exchange.awaitHead(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+                kept = true;
+                return new Answer(exchange, head);
+            } catch (IOException e) {
+                if (!isStale(e) || stale == MAX_SENT_AGAIN) {
+                    throw broken(request.what(), e);
+                }
+            } finally {
+                if (!kept) {
+                    exchange.close();
+                }
+            }
+        }
     }
 
     private static boolean isStale(IOException failure) {

@@ -1,5 +1,6 @@
 package io.nixfleet.it.report;
 
+import io.nixfleet.agent.markup.MarkupText;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -7,39 +8,6 @@ import java.util.Deque;
 final class Markup {
     private final StringBuilder out = new StringBuilder();
     private final Deque<String> open = new ArrayDeque<>();
-
-    /** What a text keeps: no control or direction characters, no halves of characters. */
-    static String clean(String text, int limit) {
-        var clean = new StringBuilder();
-        for (int i = 0; i < text.length(); ) {
-            if (clean.length() >= limit) {
-                return clean.append('…').toString();
-            }
-            int character = text.codePointAt(i);
-            clean.appendCodePoint(isHarmless(character) ? character : 0xFFFD);
-            i += Character.charCount(character);
-        }
-        return clean.toString();
-    }
-
-    private static boolean isHarmless(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL -> character == '\n' || character == '\t';
-            case Character.SURROGATE, Character.UNASSIGNED -> false;
-            case Character.FORMAT ->
-                    !(character >= 0x202A && character <= 0x202E)
-                            && !(character >= 0x2066 && character <= 0x2069);
-            default -> true;
-        };
-    }
-
-    private static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
-    }
 
     /**
      * An element that holds what follows, until {@link #close}.
@@ -61,7 +29,7 @@ final class Markup {
         out.append('<').append(name);
         for (int i = 0; i < attributes.length; i += 2) {
             out.append(' ').append(attributes[i]).append("=\"");
-            out.append(escape(attributes[i + 1])).append('"');
+            out.append(MarkupText.escape(attributes[i + 1])).append('"');
         }
         out.append('>');
         return this;
@@ -73,7 +41,7 @@ final class Markup {
     }
 
     Markup text(String text) {
-        out.append(escape(text));
+        out.append(MarkupText.escape(text));
         return this;
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nixfleet.agent.markup.MarkupText;
 import io.nixfleet.it.report.Event.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -171,7 +172,7 @@ final class RecordingFile {
         if (!node.isTextual()) {
             throw new IOException(what + " is not a text");
         }
-        return Markup.clean(node.textValue(), Timeline.MAX_FAILURE);
+        return MarkupText.clean(node.textValue(), Timeline.MAX_FAILURE);
     }
 
     private static Instant time(JsonNode node, String what) throws IOException {

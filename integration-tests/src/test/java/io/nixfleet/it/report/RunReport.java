@@ -1,5 +1,6 @@
 package io.nixfleet.it.report;
 
+import io.nixfleet.agent.markup.MarkupText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -98,7 +99,8 @@ public final class RunReport {
                 recordings.isEmpty() ? "" : DATE.format(recordings.getFirst().start()) + " · ";
         page.open("p", "class", "quiet");
         page.text(when + "the scenarios took " + Scale.written(took));
-        commit.ifPresent(name -> page.text(" · commit ").element("code", Markup.clean(name, 64)));
+        commit.ifPresent(
+                name -> page.text(" · commit ").element("code", MarkupText.clean(name, 64)));
         page.close();
         if (!recordings.isEmpty()) {
             contents(page);
@@ -157,8 +159,8 @@ public final class RunReport {
         page.open("section", "class", "damaged").element("h2", "Files that are no recordings");
         page.open("ul");
         for (Damaged file : damaged) {
-            page.open("li").element("code", Markup.clean(file.file(), Timeline.MAX_TEXT));
-            page.text(": " + Markup.clean(file.why(), Timeline.MAX_TEXT)).close();
+            page.open("li").element("code", MarkupText.clean(file.file(), Timeline.MAX_TEXT));
+            page.text(": " + MarkupText.clean(file.why(), Timeline.MAX_TEXT)).close();
         }
         page.close().close();
     }

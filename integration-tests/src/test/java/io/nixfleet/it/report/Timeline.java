@@ -1,5 +1,6 @@
 package io.nixfleet.it.report;
 
+import io.nixfleet.agent.markup.MarkupText;
 import io.nixfleet.it.report.Event.Kind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,8 +42,8 @@ public final class Timeline {
     private long leftOut;
 
     Timeline(String scenario, String says, Instant start) {
-        this.scenario = Markup.clean(scenario, MAX_TEXT);
-        this.says = Markup.clean(says, MAX_FAILURE);
+        this.scenario = MarkupText.clean(scenario, MAX_TEXT);
+        this.says = MarkupText.clean(says, MAX_FAILURE);
         this.start = start;
     }
 
@@ -58,7 +59,7 @@ public final class Timeline {
 
     /** Adds a row, unless there is one of this name; rows are in the order of their addition. */
     public void host(String name) {
-        row(Markup.clean(name, MAX_TEXT));
+        row(MarkupText.clean(name, MAX_TEXT));
     }
 
     private synchronized boolean row(String name) {
@@ -84,8 +85,8 @@ public final class Timeline {
     }
 
     private synchronized void change(Kind kind, String host, Instant at, String text) {
-        String name = Markup.clean(host, MAX_TEXT);
-        String state = Markup.clean(text, MAX_TEXT);
+        String name = MarkupText.clean(host, MAX_TEXT);
+        String state = MarkupText.clean(text, MAX_TEXT);
         if (!row(name)) {
             leftOut++;
             return;
@@ -120,12 +121,12 @@ public final class Timeline {
     }
 
     private synchronized void moment(Kind kind, String host, Instant at, String text) {
-        String name = Markup.clean(host, MAX_TEXT);
+        String name = MarkupText.clean(host, MAX_TEXT);
         if (moments.size() >= MAX_MOMENTS || (!name.equals(Event.FLEET) && !row(name))) {
             leftOut++;
             return;
         }
-        moments.add(new Event(kind, possible(at), name, Markup.clean(text, MAX_TEXT)));
+        moments.add(new Event(kind, possible(at), name, MarkupText.clean(text, MAX_TEXT)));
     }
 
     /** A clock that is out of order is no reason to lose a recording. */
@@ -150,7 +151,7 @@ public final class Timeline {
             outcome = new Outcome.Passed();
         }
         if (failure.isPresent() && !(outcome instanceof Outcome.Failed)) {
-            outcome = new Outcome.Failed(Markup.clean(failure.get(), MAX_FAILURE));
+            outcome = new Outcome.Failed(MarkupText.clean(failure.get(), MAX_FAILURE));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.endpoint.page;
 
+import io.nixfleet.agent.markup.MarkupText;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -11,46 +12,16 @@ final class Markup {
     /** Of one text; whoever sends more wants to drown the rest. */
     private static final int LONGEST_TEXT = 4000;
 
-    private static final int UNKNOWN = 0xFFFD;
-
     private final StringBuilder out = new StringBuilder();
     private final Deque<String> open = new ArrayDeque<>();
 
-    /** What a text keeps: no control or direction characters, no halves of characters. */
+    /** What a text keeps. */
     static String clean(String text) {
-        var clean = new StringBuilder();
-        for (int i = 0; i < text.length(); ) {
-            if (clean.length() >= LONGEST_TEXT) {
-                return clean.append('…').toString();
-            }
-            int character = text.codePointAt(i);
-            clean.appendCodePoint(isHarmless(character) ? character : UNKNOWN);
-            i += Character.charCount(character);
-        }
-        return clean.toString();
-    }
-
-    private static boolean isHarmless(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL -> character == '\n' || character == '\t';
-            case Character.SURROGATE, Character.UNASSIGNED -> false;
-            // Marks, embeddings and isolates that turn the order of what follows.
-            case Character.FORMAT ->
-                    character != 0x061C
-                            && !(character >= 0x200E && character <= 0x200F)
-                            && !(character >= 0x202A && character <= 0x202E)
-                            && !(character >= 0x2066 && character <= 0x2069);
-            default -> true;
-        };
+        return MarkupText.clean(text, LONGEST_TEXT);
     }
 
     private static String escape(String text) {
-        return clean(text)
-                .replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;")
-                .replace("'", "&#39;");
+        return MarkupText.escape(clean(text));
     }
 
     /**

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -171,8 +172,12 @@ class CacheTrustTest {
                                 "--trusted-public-keys-file",
                                 keys.toString())) {
             awaitSocket(Path.of(socket), running);
-            deploy(commands, socket, closure.leaf());
-            await("the leaf is fetched", () -> store.isValid(closure.leaf().path()));
+            // Makes the store: of two Nix processes that make one at once, one may fail.
+            assertThat(store.isValid(closure.leaf().path())).isFalse();
+            String first = deploy(commands, socket, closure.leaf());
+            await(
+                    () -> "the leaf is fetched; %s%s".formatted(first, running.stderrSoFar()),
+                    () -> store.isValid(closure.leaf().path()));
             Files.writeString(keys, TestPaths.key("successor-1").publicKey().toString());
 
             String said = deploy(commands, socket, closure.otherLeaf());
@@ -185,7 +190,7 @@ class CacheTrustTest {
 
     private static void awaitSocket(Path socket, AgentProgram.Running running) {
         await(
-                "the daemon listens",
+                () -> "the daemon listens",
                 () -> {
                     assertThat(running.handle().isAlive()).as("the daemon runs").isTrue();
                     return Files.exists(socket);
@@ -194,11 +199,11 @@ class CacheTrustTest {
 
     private static void awaitInLog(AgentProgram.Running daemon, String text, String said) {
         await(
-                "'%s' is in the log; %s".formatted(text, said),
+                () -> "'%s' is in the log; %s%s".formatted(text, said, daemon.stderrSoFar()),
                 () -> daemon.stderrSoFar().contains(text));
     }
 
-    private static void await(String what, BooleanSupplier condition) {
+    private static void await(Supplier<String> what, BooleanSupplier condition) {
         Await.until(what, LIMIT, condition);
     }
 

@@ -137,6 +137,7 @@ final class TryCommand implements Callable<Integer> {
                             List.of(opened),
                             List.of(),
                             TrustedKeys.of(List.of(key.publicKey())),
+                            List.of(),
                             FetchPolicy.DEFAULT,
                             listener);
             try (Substitution substitution = substituter.open()) {

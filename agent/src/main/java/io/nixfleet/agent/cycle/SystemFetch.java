@@ -88,9 +88,10 @@ public final class SystemFetch {
         List<URI> urls = sources(request.cacheUrl().or(options.fetching()::cacheUrl));
         FetchListener listener = listeners.apply(urls);
         // Read each time: a key that was revoked is refused at the next fetch.
-        try (var config = PendingNixConfig.read(runner, environment)) {
+        try (var config = PendingNixConfig.read(runner, environment);
+                StoreSession session = options.fetching().store().openSession()) {
             OpenFiles.requireEnoughForAFetch();
-            if (isHere(request.system(), root)) {
+            if (isHere(session, request.system(), root)) {
                 listener.on(new FetchEvent.Planned(ClosurePlan.nothing(request.system())));
                 return new PhaseResult.Fetched();
             }
@@ -109,7 +110,8 @@ public final class SystemFetch {
                             runner, environment, options.fetching().nixStore(), fallback);
             try (var sources =
                     FetchSources.open(trust, urls, Optional.of(help), listener, options.http())) {
-                return fetch(sources.into(options.fetching().store()), request.system(), root);
+                return fetch(
+                        sources.into(options.fetching().store()), session, request.system(), root);
             }
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));
@@ -117,16 +119,14 @@ public final class SystemFetch {
     }
 
     /** Whether the store has the system, which is a root from then on: all else takes longer. */
-    private boolean isHere(StorePath system, Path root)
+    private static boolean isHere(StoreSession session, StorePath system, Path root)
             throws StoreException, IOException, InterruptedException {
-        try (StoreSession session = options.fetching().store().openSession()) {
-            // No more than asked: what is missing is the fetch's to prepare for.
-            if (session.query(system).isEmpty()) {
-                return false;
-            }
-            session.addRoot(inDirectory(root), system);
-            return true;
+        // No more than asked: what is missing is the fetch's to prepare for.
+        if (session.query(system).isEmpty()) {
+            return false;
         }
+        session.addRoot(inDirectory(root), system);
+        return true;
     }
 
     private static Path inDirectory(Path root) throws IOException {
@@ -142,11 +142,12 @@ public final class SystemFetch {
         return List.copyOf(sources);
     }
 
-    private PhaseResult fetch(Substituter substituter, StorePath system, Path root)
+    private PhaseResult fetch(
+            Substituter substituter, StoreSession session, StorePath system, Path root)
             throws StoreException, IOException, InterruptedException {
         try (var _ = FetchRoom.open();
                 var _ = SoftHeapLimit.watch();
-                var substitution = substituter.open()) {
+                var substitution = substituter.open(session)) {
             long free = FreeSpace.bytesAt(options.storeFiles());
             var admission = new Admission(system, substituter.sourceless(), free);
             FetchOutcome outcome = substitution.fetch(List.of(system), admission);

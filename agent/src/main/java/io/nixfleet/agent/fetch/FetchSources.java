@@ -131,10 +131,11 @@ public final class FetchSources implements AutoCloseable {
     /** What fetches from them into a store. */
     public Substituter into(Store store) {
         return new Substituter(
-                store.trusting(environment.extraTrustedKeys()),
+                store,
                 opened,
                 fallbacks,
                 environment.trustedKeys(),
+                environment.extraTrustedKeys(),
                 FetchPolicy.DEFAULT,
                 listener);
     }

@@ -267,4 +267,33 @@ final class DaemonConnection implements AutoCloseable {
     public void close() {
         line.close();
     }
+
+    /**
+     * Closes all at the same time, since each may take the daemon a while. An interruption of the
+     * calling thread makes each end without waiting.
+     */
+    static void closeAll(Collection<DaemonConnection> connections) {
+        List<Thread> closers =
+                connections.stream()
+                        .map(
+                                connection ->
+                                        Thread.ofVirtual()
+                                                .name("nix-daemon-close")
+                                                .start(connection::close))
+                        .toList();
+        boolean interrupted = false;
+        for (Thread closer : closers) {
+            while (closer.isAlive()) {
+                try {
+                    closer.join();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                    closers.forEach(Thread::interrupt);
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
 }

@@ -27,12 +27,21 @@ final class DaemonSession implements StoreSession {
     private final ReentrantLock controlLock = new ReentrantLock();
     private final Set<StorePath> protectedPaths = ConcurrentHashMap.newKeySet();
     private final ImportLanes lanes;
+    private volatile List<String> extraTrustedKeys;
 
     DaemonSession(DaemonStore store, Watchdog watchdog, DaemonConnection control) {
         this.store = store;
         this.watchdog = watchdog;
         this.control = control;
-        this.lanes = new ImportLanes(store.lanes(), () -> store.connect(watchdog));
+        this.extraTrustedKeys = store.extraTrustedKeys();
+        this.lanes =
+                new ImportLanes(store.lanes(), () -> store.connect(watchdog, extraTrustedKeys));
+    }
+
+    @Override
+    public void trust(List<String> extraKeys) {
+        // Imports are the lanes' work: none of them is open yet.
+        extraTrustedKeys = List.copyOf(extraKeys);
     }
 
     @Override
@@ -117,7 +126,8 @@ final class DaemonSession implements StoreSession {
                         try {
                             return connection.importNar(info, nar, check);
                         } catch (DaemonErrorException e) {
-                            throw new ImportRefusal(info, connection, check, store.hasExtraKeys())
+                            throw new ImportRefusal(
+                                            info, connection, check, !extraTrustedKeys.isEmpty())
                                     .explain(e);
                         }
                     });
@@ -193,8 +203,9 @@ final class DaemonSession implements StoreSession {
 
     @Override
     public void close() {
-        lanes.close();
-        control.close();
+        var connections = new ArrayList<>(lanes.end());
+        connections.add(control);
+        DaemonConnection.closeAll(connections);
         watchdog.close();
     }
 }

@@ -103,21 +103,10 @@ public final class DaemonStore implements Store {
     }
 
     @Override
-    public DaemonStore trusting(List<String> extraKeys) {
-        return at(target)
-                .name(name)
-                .storeDir(storeDir)
-                .extraTrustedKeys(extraKeys)
-                .lanes(lanes)
-                .limits(limits)
-                .build();
-    }
-
-    @Override
     public StoreSession openSession() throws StoreException, InterruptedException {
         var watchdog = new Watchdog();
         try {
-            return new DaemonSession(this, watchdog, connect(watchdog));
+            return new DaemonSession(this, watchdog, connect(watchdog, extraTrustedKeys));
         } catch (DaemonLostException e) {
             watchdog.close();
             throw StoreException.lost(e.getMessage(), e);
@@ -134,7 +123,7 @@ public final class DaemonStore implements Store {
      */
     public DaemonGreeting greet() throws StoreException, InterruptedException {
         try (var watchdog = new Watchdog();
-                DaemonConnection connection = connect(watchdog)) {
+                DaemonConnection connection = connect(watchdog, extraTrustedKeys)) {
             connection.askHarmlessly();
             Handshake handshake = connection.handshake();
             return new DaemonGreeting(
@@ -148,7 +137,8 @@ public final class DaemonStore implements Store {
         }
     }
 
-    DaemonConnection connect(Watchdog watchdog) throws DaemonLostException, InterruptedException {
+    DaemonConnection connect(Watchdog watchdog, List<String> trustedKeys)
+            throws DaemonLostException, InterruptedException {
         DaemonTransport transport;
         try {
             transport = DaemonTransport.to(target);
@@ -158,14 +148,14 @@ public final class DaemonStore implements Store {
                     e);
         }
         return DaemonConnection.open(
-                transport, storeDir, new ClientOptions(extraTrustedKeys), limits, watchdog);
+                transport, storeDir, new ClientOptions(trustedKeys), limits, watchdog);
     }
 
     int lanes() {
         return lanes;
     }
 
-    boolean hasExtraKeys() {
-        return !extraTrustedKeys.isEmpty();
+    List<String> extraTrustedKeys() {
+        return extraTrustedKeys;
     }
 }

@@ -13,7 +13,7 @@ import java.util.concurrent.Semaphore;
  * A few connections for imports, opened when they are first needed and used by one import at a
  * time. A broken one is dropped, and the next import opens another, unless too many broke in a row.
  */
-final class ImportLanes implements AutoCloseable {
+final class ImportLanes {
     private static final int MAX_LOST_IN_A_ROW = 5;
 
     private final Opener opener;
@@ -145,15 +145,12 @@ final class ImportLanes implements AutoCloseable {
         connection.close();
     }
 
-    @Override
-    public void close() {
-        List<DaemonConnection> connections;
-        synchronized (this) {
-            closed = true;
-            connections = List.copyOf(open);
-            open.clear();
-            idle.clear();
-        }
-        connections.forEach(DaemonConnection::close);
+    /** Lends no connection any more, and leaves it to the caller to close those that were open. */
+    synchronized List<DaemonConnection> end() {
+        closed = true;
+        List<DaemonConnection> connections = List.copyOf(open);
+        open.clear();
+        idle.clear();
+        return connections;
     }
 }

@@ -5,6 +5,7 @@ import io.nixfleet.nix.store.StorePath;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -14,6 +15,14 @@ import java.util.Set;
  * be called from many threads at once; interrupting the calling thread ends them.
  */
 public interface StoreSession extends AutoCloseable {
+    /**
+     * Takes signatures by these keys, too, where the store checks signatures itself. To be called
+     * before the session protects or imports anything.
+     *
+     * @param extraKeys each {@code name:base64}; they take the place of those given before
+     */
+    default void trust(List<String> extraKeys) {}
+
     /**
      * Protects the paths from the garbage collector, then tells which of them are valid. In this
      * order, since asking first would race with the collector.

@@ -124,6 +124,7 @@ final class FetchBench implements AutoCloseable {
                 opened,
                 fallbacks,
                 TrustedKeys.of(List.of(closure.key().publicKey())),
+                List.of(),
                 policy,
                 event -> {
                     events.add(event);

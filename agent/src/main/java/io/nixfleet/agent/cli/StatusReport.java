@@ -19,6 +19,7 @@ record StatusReport(ObjectNode toJson, Instant now, Paint paint) implements Repo
         last(out);
         refusals(out);
         polls(out);
+        caches(out);
         health(out);
     }
 
@@ -127,6 +128,30 @@ record StatusReport(ObjectNode toJson, Instant now, Paint paint) implements Repo
             String unsent = Units.count(toJson.path("unsent_reports").asInt(), "report");
             line(out, "unsent", paint.warning(unsent));
         }
+    }
+
+    private void caches(PrintWriter out) {
+        for (JsonNode cache : toJson.path("caches")) {
+            String problem = text(cache, "problem");
+            line(
+                    out,
+                    "cache",
+                    "%s %s%s"
+                            .formatted(
+                                    text(cache, "name"),
+                                    standing(text(cache, "state")),
+                                    problem.isEmpty() ? "" : ": " + problem));
+        }
+    }
+
+    private String standing(String word) {
+        return switch (word) {
+            case "not_asked" -> "not asked yet";
+            case "fine" -> paint.good("fine");
+            case "troubled" -> paint.warning("in trouble");
+            case "set_aside" -> paint.bad("set aside");
+            default -> word;
+        };
     }
 
     private void health(PrintWriter out) {

@@ -84,6 +84,7 @@ class AgentCommandsTest {
                         "refused     " + WANTED + " since 2026-03-01T10:00:00Z: unit web failed",
                         "poll failed connection refused",
                         "unsent      2 reports",
+                        "cache       https://cache.example/nix in trouble: connection reset",
                         "            api: status 503")
                 .anyMatch(line -> line.startsWith("health      1 of 2 checks failed, "))
                 .noneMatch(line -> line.contains("\033"));

@@ -241,7 +241,7 @@ in
       type = orNull types.port;
       default = null;
       example = 9101;
-      description = "Port of `/metrics`, `/healthz`, `/readyz` and `/v1/status`; null for none.";
+      description = "Port of a status page for people at `/`, and of `/metrics`, `/healthz`, `/readyz`, `/v1/status` and `/v1/history`; null for none.";
     };
 
     metricsOpenFirewall = mkOption {

@@ -19,8 +19,8 @@ final class EndpointFlags {
             paramLabel = "PORT",
             defaultValue = "${env:NIXFLEET_METRICS_PORT}",
             description =
-                    "Serve /metrics, /healthz, /readyz and /v1/status there."
-                            + " NIXFLEET_METRICS_PORT. Default: off.")
+                    "Serve there: a status page for people at /, and /metrics, /healthz, /readyz,"
+                            + " /v1/status and /v1/history. NIXFLEET_METRICS_PORT. Default: off.")
     private @Nullable String metricsPort;
 
     @Option(

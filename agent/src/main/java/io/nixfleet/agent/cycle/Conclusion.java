@@ -61,7 +61,7 @@ final class Conclusion {
                     LOG.info("{}: {}", outcome.message(), system);
             case Outcome.Failed _ -> LOG.warn("failed: {}", outcome.message());
             case Outcome.RolledBack(String message) -> {
-                LOG.error("{}: {}", message, system);
+                LOG.error("{}; from now on refused: {}", message, system);
                 state.refuse(new Refusal(system, message, clock.instant()));
                 metrics.refused(AgentMetrics.Refused.ROLLED_BACK);
             }

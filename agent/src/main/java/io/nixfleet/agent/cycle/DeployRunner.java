@@ -13,6 +13,7 @@ import io.nixfleet.agent.deploy.SystemState;
 import io.nixfleet.agent.logging.DeploymentScope;
 import io.nixfleet.agent.metrics.AgentMetrics;
 import io.nixfleet.agent.state.StateStore;
+import io.nixfleet.nix.store.StorePath;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -180,7 +181,33 @@ public final class DeployRunner {
             open = now.phase() == Phase.CHECKING || now.phase() == Phase.FETCHING;
         }
         metrics.phase(now.phase());
-        LOG.info("{} {}", now.phase().word(), now.request().system());
+        tell(now);
+    }
+
+    private static void tell(Deployment now) {
+        DeployRequest request = now.request();
+        switch (now.phase()) {
+            case CHECKING ->
+                    LOG.info(
+                            "checking {}: {}, asked for by {}",
+                            request.system(),
+                            request.action().word(),
+                            switch (request.source()) {
+                                case POLL -> "the control plane";
+                                case PUSH -> "a push";
+                                case OPERATOR -> "an operator";
+                            });
+            case ROLLING_BACK ->
+                    LOG.warn(
+                            "rolling back to {}: {}",
+                            now.before()
+                                    .flatMap(SystemState::running)
+                                    .map(StorePath::toString)
+                                    .orElse("no system"),
+                            now.reason().orElse("unknown"));
+            case IDLE, FETCHING, APPLYING, VERIFYING, REPORTING ->
+                    LOG.info("{} {}", now.phase().word(), request.system());
+        }
     }
 
     private PhaseResult perform(Deployment now) throws InterruptedException {
@@ -196,7 +223,7 @@ public final class DeployRunner {
                         case FETCHING -> fetch(now);
                         case APPLYING -> apply(now);
                         case VERIFYING -> work.verifier().verify(now);
-                        case ROLLING_BACK -> rollBack(now);
+                        case ROLLING_BACK -> work.restorer().restore(now);
                         case IDLE, REPORTING ->
                                 throw new IllegalStateException(
                                         "no work belongs to " + now.phase().word());
@@ -313,10 +340,5 @@ public final class DeployRunner {
             reporter.applying();
         }
         return work.switcher().apply(now);
-    }
-
-    private PhaseResult rollBack(Deployment now) throws InterruptedException {
-        LOG.warn("rolling back: {}", now.reason().orElse("unknown"));
-        return work.restorer().restore(now);
     }
 }

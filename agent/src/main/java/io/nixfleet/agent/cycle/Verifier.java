@@ -13,10 +13,13 @@ import io.nixfleet.protocol.HealthReport;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The work of verifying: the right system runs, is healthy, and reaches the control plane. */
 final class Verifier {
     private static final Duration BETWEEN_CALLS = Duration.ofSeconds(1);
+    private static final Logger LOG = LoggerFactory.getLogger(Verifier.class);
 
     private final HostTools tools;
     private final Verification.Plan plan;
@@ -57,7 +60,13 @@ final class Verifier {
                                                 .orElse("an unknown system")));
             }
             return switch (new Verification(plan, tools.ticks()).run(checks)) {
-                case Verification.Verified _ -> confirmed(deployment);
+                case Verification.Verified(HealthReport report) -> {
+                    int checks = report.results().size();
+                    LOG.info(
+                            "{} passed",
+                            checks == 1 ? "1 health check" : checks + " health checks");
+                    yield confirmed(deployment);
+                }
                 case Verification.Failed(HealthReport report) ->
                         new PhaseResult.Unhealthy("health checks failed: " + failures(report));
             };

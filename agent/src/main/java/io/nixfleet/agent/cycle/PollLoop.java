@@ -1,7 +1,6 @@
 package io.nixfleet.agent.cycle;
 
 import io.nixfleet.agent.activation.HostException;
-import io.nixfleet.agent.control.Submission;
 import io.nixfleet.agent.controlplane.ControlPlane;
 import io.nixfleet.agent.controlplane.PollAnswer;
 import io.nixfleet.agent.controlplane.PollSchedule;
@@ -179,9 +178,11 @@ public final class PollLoop {
             var request =
                     new DeployRequest(
                             newId.get(), system, cache, Action.SWITCH, DeployRequest.Source.POLL);
-            if (intake.offer(request) instanceof Submission.Accepted) {
+            // Said first: once it is offered, its deployment has its own lines.
+            if (queue.same(request).isEmpty()) {
                 LOG.info("the control plane wants {}", system);
             }
+            var _ = intake.offer(request);
         }
     }
 

@@ -43,14 +43,20 @@ class DeploymentLogTest {
         rig.close();
     }
 
-    /** What was said of a deployment, with its level; without time, logger and id. */
-    private List<String> story(String id) {
-        String end = " deployment=" + id;
+    /** All that was said, with its level; without time and logger. */
+    private List<String> lines() {
         return bytes.toString(UTF_8)
                 .lines()
+                .map(line -> line.replaceFirst("^\\S+ (\\w+) +\\w+: ", "$1 "))
+                .toList();
+    }
+
+    /** What was said of a deployment, without its id. */
+    private List<String> story(String id) {
+        String end = " deployment=" + id;
+        return lines().stream()
                 .filter(line -> line.endsWith(end))
                 .map(line -> line.substring(0, line.length() - end.length()))
-                .map(line -> line.replaceFirst("^\\S+ (\\w+) +\\w+: ", "$1 "))
                 .toList();
     }
 
@@ -96,5 +102,20 @@ class DeploymentLogTest {
                         "error rolled back: health checks failed: web: exit code 1; from now on"
                                 + " refused: "
                                 + fresh);
+    }
+
+    @Test
+    void beginsWithWhatIsWanted() throws Exception {
+        StorePath fresh = rig.system("new", "");
+        rig.server.fleet().desire(CycleRig.MACHINE, "{\"hash\":\"%s\"}".formatted(fresh));
+        CycleLife life = rig.live().deploying();
+
+        life.run(life.polls::run);
+
+        Await.until(
+                "it is deployed",
+                () -> lines().stream().anyMatch(line -> line.startsWith("info deployed: ")));
+        assertThat(lines().getFirst()).isEqualTo("info the control plane wants " + fresh);
+        assertThat(lines()).filteredOn(line -> line.contains(" wants ")).hasSize(1);
     }
 }

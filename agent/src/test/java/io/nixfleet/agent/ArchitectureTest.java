@@ -118,6 +118,7 @@ class ArchitectureTest {
                                                     "io.nixfleet.agent.endpoint..",
                                                     "io.nixfleet.agent.control..",
                                                     "io.nixfleet.agent.deploy..",
+                                                    "io.nixfleet.agent.markup..",
                                                     "io.nixfleet.protocol..",
                                                     "io.nixfleet.nix..")))
                     .because("what comes over a network meets no process, file or database");

@@ -3,6 +3,7 @@
   lib,
   maven,
   jdk25_headless,
+  xz,
 }:
 let
   project = ./..;
@@ -51,11 +52,12 @@ maven.buildMavenPackage {
   # POMs: ea8bf5aaffff44eaa0786868c902c308ee3e921d3e7a5352d6691e7095bc841e
   mvnHash = "sha256-roqsEb1o/bgrIa4n73PHTwFjTVvZP8wG5z+qq2qbFlA=";
 
-  # The build makes a whole package, Java runtime included.
+  # The build makes a whole package, Java runtime included. NixOS has no liblzma where the loader looks.
   installPhase = ''
     runHook preInstall
     mkdir "$out"
     cp --recursive --preserve=mode,timestamps agent/target/nixfleet-agent/. "$out"
+    ln --symbolic ${xz.out}/lib/liblzma.so.5 "$out/lib/"
     runHook postInstall
   '';
 

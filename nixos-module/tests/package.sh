@@ -28,6 +28,7 @@ poms=$(cd ../.. && cat pom.xml protocol/pom.xml substituter/pom.xml agent/pom.xm
 if grep -q "# POMs: $poms\$" ../package.nix; then
     out=$(build '')
     "$out/bin/nixfleet-agent" --version
+    test -e "$out/lib/liblzma.so.5"
     printf '%s\n' "$out"
     exit
 fi

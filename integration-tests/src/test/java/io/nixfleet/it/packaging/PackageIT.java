@@ -175,6 +175,28 @@ final class PackageIT {
     }
 
     @Test
+    void takesTheDecoderOfXzThatADistributionPutsBesideItsJars() throws Exception {
+        Path copy = copyOfPackage("a distribution's");
+        Path liblzma = copy.resolve("lib/liblzma.so.5");
+        try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
+            Path installed =
+                    folders.map(f -> f.resolve("liblzma.so.5"))
+                            .filter(Files::exists)
+                            .findFirst()
+                            .orElseThrow();
+            Files.copy(installed, liblzma);
+        }
+
+        var result =
+                Launcher.of(copy, Path.of("/"))
+                        .with("NIXFLEET_JAVA_OPTS", "-Xlog:library=info:stderr")
+                        .run(outputs, "try");
+
+        assertThat(result.exitCode()).as(result.stderr()).isZero();
+        assertThat(result.stderr()).contains("Loaded library " + liblzma);
+    }
+
+    @Test
     void refusesAnUnknownOptionAsAUsageError() throws Exception {
         var result = Launcher.of(built, work).run(outputs, "--no-such-option");
 

@@ -82,6 +82,13 @@ public final class HttpExchange implements AutoCloseable {
         head.completeExceptionally(failure);
     }
 
+    /** Whether it still waits for status and headers; not once it failed or was closed. */
+    boolean isUnanswered() {
+        synchronized (lock) {
+            return !closed && !head.isDone();
+        }
+    }
+
     /**
      * Waits for status and headers.
      *

@@ -52,8 +52,11 @@ public final class HttpTransport implements AutoCloseable {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
-    /** Slower than any connection within a data centre. */
+    /** Making a connection is faster within a data centre. */
     private static final Duration FAR = Duration.ofMillis(10);
+
+    /** Most answers come sooner from nearby, also to code that has not run before. */
+    private static final Duration SLOW = Duration.ofMillis(20);
 
     private final HttpTransportOptions options;
     private final Vertx vertx;
@@ -112,8 +115,9 @@ public final class HttpTransport implements AutoCloseable {
                 .onSuccess(
                         connected -> {
                             exchange.connected(connected, isKept(connected.connection()));
-                            if (System.nanoTime() - began > FAR.toNanos()) {
-                                widen(client, request, connected.version(), get.likelyMore());
+                            if (get.likelyMore() > 0
+                                    && connected.version() == HttpVersion.HTTP_1_1) {
+                                widenIfFar(began, exchange, client, request, get.likelyMore());
                             }
                         })
                 .onFailure(cause -> exchange.broken(explained(cause, proxy)));
@@ -131,21 +135,40 @@ public final class HttpTransport implements AutoCloseable {
 
     /**
      * Where making a connection takes long and serves one request at a time, those that will be
-     * needed are made at once. Nothing is sent over them yet; one that fails is made again by who
-     * needs it.
+     * needed are made at once. A connection that was soon there may lead no farther than to a
+     * proxy: an answer that is not tells.
+     *
+     * @param began when the connection was asked for, in {@link System#nanoTime()}
      */
-    private static void widen(
-            HttpClientAgent client, RequestOptions request, HttpVersion version, int count) {
-        if (version == HttpVersion.HTTP_1_1) {
-            for (int i = 0; i < count; i++) {
-                client.request(request)
-                        .onSuccess(
-                                unsent -> {
-                                    // Vert.x would log that nobody hears of its end.
-                                    unsent.exceptionHandler(_ -> {});
-                                    unsent.reset();
-                                });
-            }
+    private void widenIfFar(
+            long began,
+            HttpExchange exchange,
+            HttpClientAgent client,
+            RequestOptions request,
+            int count) {
+        if (System.nanoTime() - began > FAR.toNanos()) {
+            widen(client, request, count);
+        } else {
+            vertx.setTimer(
+                    SLOW.toMillis(),
+                    _ -> {
+                        if (exchange.isUnanswered()) {
+                            widen(client, request, count);
+                        }
+                    });
+        }
+    }
+
+    /** Nothing is sent over these connections yet; one that fails is made again by who needs it. */
+    private static void widen(HttpClientAgent client, RequestOptions request, int count) {
+        for (int i = 0; i < count; i++) {
+            client.request(request)
+                    .onSuccess(
+                            unsent -> {
+                                // Vert.x would log that nobody hears of its end.
+                                unsent.exceptionHandler(_ -> {});
+                                unsent.reset();
+                            });
         }
     }
 

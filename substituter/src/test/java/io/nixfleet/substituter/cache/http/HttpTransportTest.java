@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.HostileServer;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -290,6 +291,38 @@ class HttpTransportTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().contains("vert.x-eventloop"))
                 .collect(Collectors.toSet());
+    }
+
+    /** As a cache behind a proxy that is near while the cache is far. */
+    @Test
+    void makesConnectionsAheadWhileTheFirstAnswerIsOnItsWay() throws Exception {
+        Promise<Void> wide = Promise.promise();
+        HttpServer server =
+                serverVertx
+                        .createHttpServer(
+                                new HttpServerOptions()
+                                        .setHost("localhost")
+                                        .setPort(0)
+                                        // Else a connection is told of with its first bytes.
+                                        .setHttp2ClearTextEnabled(false))
+                        .connectionHandler(
+                                _ -> {
+                                    if (connections.incrementAndGet() == 4) {
+                                        wide.complete();
+                                    }
+                                })
+                        .requestHandler(
+                                request ->
+                                        wide.future().onSuccess(_ -> request.response().end("ok")))
+                        .listen()
+                        .await();
+        URI uri = URI.create("http://localhost:%d/".formatted(server.actualPort()));
+        var first = new HttpGet(uri, Map.of(), AddressRule.ANY, 1 << 20, 0, 3, _ -> {});
+
+        try (HttpExchange exchange = transport().start(first)) {
+            assertThat(exchange.awaitHead(LIMIT).status()).isEqualTo(200);
+        }
+        assertThat(connections).hasValue(4);
     }
 
     /**

@@ -17,12 +17,15 @@ abstract sealed class AgentCommand implements Callable<Integer>
     @Spec @Nullable CommandSpec spec;
 
     @Override
-    public final Integer call() throws InterruptedException {
+    public final Integer call() {
         var output = CommandOutput.of(spec, options.json);
         try {
             return ask(options.client(), output).code();
         } catch (AgentUnreachableException e) {
             return output.fail(ExitCode.NO_AGENT, e);
+        } catch (InterruptedException _) {
+            return output.interrupted(
+                    "the agent goes on with what it was asked for: see 'nixfleet-agent status'");
         }
     }
 

@@ -12,10 +12,12 @@ final class AgentOptions {
 
     @Option(
             names = "--socket",
-            paramLabel = "PATH",
+            paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_SOCKET:-" + DEFAULT_SOCKET + "}",
             description =
-                    "The agent's socket. Default: NIXFLEET_SOCKET, else " + DEFAULT_SOCKET + ".")
+                    "The agent's socket. Variable: NIXFLEET_SOCKET. Default: "
+                            + DEFAULT_SOCKET
+                            + ".")
     private String socket = DEFAULT_SOCKET;
 
     @Option(names = "--json", description = "Print one JSON object.")

@@ -15,7 +15,7 @@ final class ApplyFlags {
             names = "--settle-time",
             paramLabel = "SECONDS",
             defaultValue = "5",
-            description = "From a switch to the first health checks. Default: 5.")
+            description = "Time from a switch to the first health checks. Default: 5.")
     private long settle;
 
     @Option(

@@ -30,7 +30,7 @@ final class CacheFlags {
             defaultValue = "${env:NIXFLEET_TOKEN_FILE}",
             description =
                     "A bearer token for the caches named by options; read for each fetch."
-                            + " NIXFLEET_TOKEN_FILE.")
+                            + " Variable: NIXFLEET_TOKEN_FILE.")
     private @Nullable Path tokenFile;
 
     @Option(
@@ -41,7 +41,7 @@ final class CacheFlags {
             paramLabel = "BOOL",
             description =
                     "Let ?trusted=1 in a cache's URL count: what it serves is taken unsigned."
-                            + " NIXFLEET_ALLOW_TRUSTED_CACHES.")
+                            + " Variable: NIXFLEET_ALLOW_TRUSTED_CACHES.")
     private String allowTrusted = "false";
 
     @Option(
@@ -49,8 +49,8 @@ final class CacheFlags {
             paramLabel = "MIB",
             defaultValue = "${env:NIXFLEET_MAX_WINDOW:-32}",
             description =
-                    "Memory that the decompressor of one NAR may take, 8 to 64 MiB; 32 by default,"
-                            + " 'xz -9' needs 64. NIXFLEET_MAX_WINDOW.")
+                    "Memory that the decompressor of one NAR may take, 8 to 64 MiB; 'xz -9'"
+                            + " needs 64. Variable: NIXFLEET_MAX_WINDOW. Default: 32.")
     private int maxWindow = Decompressors.DEFAULT_WIDEST_MEBIBYTES;
 
     /**

@@ -21,6 +21,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
@@ -28,13 +29,49 @@ import picocli.CommandLine.TypeConversionException;
 /** The command line as a whole: subcommands, types, errors, interruption. */
 @Command(
         name = CommandLines.NAME,
-        description = "The deploy agent of a NixOS fleet.",
+        customSynopsis = {
+            "nixfleet-agent COMMAND [OPTION]... [ARGUMENT]...",
+            "       nixfleet-agent --control-plane-url URL --machine-id ID [OPTION]..."
+        },
+        description =
+                "The deploy agent of a NixOS fleet. Without a command it is the daemon, as 'run'.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        synopsisSubcommandLabel = "[COMMAND]")
+        exitCodeList = {
+            "0:done",
+            "1:unexpected: a fault of ours; the daemon: broke down",
+            "2:an option is wrong, or a file that it names",
+            "3 to 11:of a command: see its --help",
+            "130:interrupted"
+        },
+        footer = {
+            "  nixfleet-agent fetch --help",
+            "  nixfleet-agent doctor",
+            "  nixfleet-agent --control-plane-url https://fleet.example.com \\",
+            "    --machine-id web-1"
+        })
 public final class CommandLines implements Callable<Integer> {
     static final String NAME = "nixfleet-agent";
-    private static final int INTERRUPTED = 130;
+    private static final int WIDTH = 80;
+
+    /** Commands before the many options of the daemon. */
+    private static final List<String> SECTIONS =
+            List.of(
+                    UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING,
+                    UsageMessageSpec.SECTION_KEY_SYNOPSIS,
+                    UsageMessageSpec.SECTION_KEY_DESCRIPTION_HEADING,
+                    UsageMessageSpec.SECTION_KEY_DESCRIPTION,
+                    UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+                    UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+                    UsageMessageSpec.SECTION_KEY_PARAMETER_LIST_HEADING,
+                    UsageMessageSpec.SECTION_KEY_PARAMETER_LIST,
+                    UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING,
+                    UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+                    UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING,
+                    UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST,
+                    UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
+                    UsageMessageSpec.SECTION_KEY_FOOTER);
+
     private static final Duration GRACE = Duration.ofSeconds(4);
 
     @Mixin private RunOptions daemonOptions = new RunOptions();
@@ -61,7 +98,7 @@ public final class CommandLines implements Callable<Integer> {
             return code;
         } catch (IllegalStateException _) {
             // A signal ended us: the exit code is the JVM's, 128 and the signal's number.
-            return INTERRUPTED;
+            return CommandOutput.INTERRUPTED;
         }
     }
 
@@ -85,8 +122,10 @@ public final class CommandLines implements Callable<Integer> {
         return commandLine(args).execute(args);
     }
 
-    /** With all of its subcommands. */
-    static CommandLine commandLine() {
+    /**
+     * With all of its subcommands; the build makes the manual and the completions of shells of it.
+     */
+    public static CommandLine commandLine() {
         return commandLine(subcommands(), true);
     }
 
@@ -115,7 +154,7 @@ public final class CommandLines implements Callable<Integer> {
 
     private static CommandLine commandLine(
             Map<String, Supplier<Callable<Integer>>> subcommands, boolean daemon) {
-        var ansi = System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? Ansi.AUTO : Ansi.OFF;
+        var ansi = Terminal.coloursWelcome(System.getenv()) ? Ansi.AUTO : Ansi.OFF;
         var commandLine =
                 daemon
                         ? new CommandLine(new CommandLines())
@@ -124,16 +163,35 @@ public final class CommandLines implements Callable<Integer> {
                 (name, subcommand) -> {
                     var command = new CommandLine(subcommand.get());
                     command.getCommandSpec().addOption(help());
+                    headings(command.getCommandSpec().usageMessage());
                     commandLine.addSubcommand(name, command);
                 });
+        if (daemon) {
+            headings(commandLine.getCommandSpec().usageMessage());
+        }
         return commandLine
                 .registerConverter(StorePath.class, CommandLines::storePath)
                 .registerConverter(URI.class, CommandLines::url)
                 .registerConverter(Action.class, CommandLines::action)
                 .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
-                .setUsageHelpWidth(100)
-                .setParameterExceptionHandler((wrong, _) -> wrongUsage(wrong))
+                .setUsageHelpWidth(WIDTH)
+                .setParameterExceptionHandler(CommandLines::wrongUsage)
                 .setExecutionExceptionHandler(CommandLines::unexpected);
+    }
+
+    /**
+     * The same for all: usage, what it does, commands, arguments, options, exit codes, examples.
+     */
+    private static void headings(UsageMessageSpec usage) {
+        // In the list of commands only.
+        usage.header(usage.description()[0].split("[.:] |\\.$", -1)[0])
+                .descriptionHeading("%n")
+                .commandListHeading("%nCommands:%n")
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n")
+                .exitCodeListHeading("%nExit codes:%n")
+                .footerHeading("%nExamples:%n")
+                .sectionKeys(SECTIONS);
     }
 
     /** For each subcommand: the errors of all of them point to it. */
@@ -173,14 +231,20 @@ public final class CommandLines implements Callable<Integer> {
     }
 
     /** One line, since the whole help would hide what is wrong. */
-    private static int wrongUsage(ParameterException wrong) {
+    private static int wrongUsage(ParameterException wrong, String... args) {
         CommandLine command = wrong.getCommandLine();
-        command.getErr()
-                .printf(
-                        "error: %s; see '%s --help'%n",
-                        wrong.getMessage(), command.getCommandSpec().qualifiedName());
-        command.getErr().flush();
-        return ExitCode.USAGE.code();
+        return output(command, args)
+                .fail(
+                        ExitCode.USAGE,
+                        "%s; see '%s --help'"
+                                .formatted(
+                                        WrongWord.explain(wrong),
+                                        command.getCommandSpec().qualifiedName()));
+    }
+
+    /** For what a command cannot say itself: it did not come to that, or broke down. */
+    private static CommandOutput output(CommandLine command, String... args) {
+        return CommandOutput.of(command.getCommandSpec(), List.of(args).contains("--json"));
     }
 
     private static int unexpected(
@@ -189,17 +253,21 @@ public final class CommandLines implements Callable<Integer> {
             if (commandLine.getCommand() instanceof CommandLines
                     || commandLine.getCommand() instanceof RunCommand) {
                 // The daemon's own log has said that it stops.
-                return INTERRUPTED;
+                return CommandOutput.INTERRUPTED;
             }
-            commandLine.getErr().println("interrupted; run again to go on from here");
-            commandLine.getErr().flush();
-            return INTERRUPTED;
+            return output(commandLine, words(parsed)).interrupted("run again to go on from here");
         }
-        commandLine.getErr().println("error: unexpected: " + failure);
+        int code =
+                output(commandLine, words(parsed))
+                        .fail(ExitCode.UNEXPECTED, "unexpected: " + failure);
         commandLine.getErr().println("This is a fault of nixfleet-agent; please report it with:");
         failure.printStackTrace(commandLine.getErr());
         commandLine.getErr().flush();
-        return ExitCode.UNEXPECTED.code();
+        return code;
+    }
+
+    private static String[] words(CommandLine.ParseResult parsed) {
+        return parsed.originalArgs().toArray(String[]::new);
     }
 
     /**

@@ -11,6 +11,9 @@ import picocli.CommandLine.Model.CommandSpec;
 
 /** Where a command's words go: results to standard output, the rest to standard error. */
 record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolean json) {
+    /** The exit code after SIGINT, as shells have it. */
+    static final int INTERRUPTED = 130;
+
     static CommandOutput of(@Nullable CommandSpec spec, boolean json) {
         var commandLine = Objects.requireNonNull(spec, "picocli sets the spec").commandLine();
         return new CommandOutput(
@@ -40,18 +43,28 @@ record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolea
 
     /** Says what failed; returns the exit code. */
     int fail(ExitCode exit, String failure) {
+        return failed(exit.code(), failure, "error: " + failure);
+    }
+
+    /** Says that a signal ended it, and how to go on; returns the exit code. */
+    int interrupted(String goingOn) {
+        String failure = "interrupted; " + goingOn;
+        return failed(INTERRUPTED, failure, failure);
+    }
+
+    private int failed(int code, String failure, String line) {
         if (json) {
             var object = JsonNodeFactory.instance.objectNode();
             object.put("status", "failed");
-            object.put("exitCode", exit.code());
+            object.put("exitCode", code);
             object.put("error", failure);
             printJson(object);
             out.flush();
         } else {
-            err.println("error: " + failure);
+            err.println(line);
             err.flush();
         }
-        return exit.code();
+        return code;
     }
 
     private void printJson(Object object) {

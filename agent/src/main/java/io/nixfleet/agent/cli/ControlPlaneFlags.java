@@ -16,7 +16,7 @@ final class ControlPlaneFlags {
             names = "--control-plane-url",
             paramLabel = "URL",
             defaultValue = "${env:NIXFLEET_CONTROL_PLANE_URL}",
-            description = "The control plane. NIXFLEET_CONTROL_PLANE_URL. Required.")
+            description = "The control plane. Variable: NIXFLEET_CONTROL_PLANE_URL. Required.")
     private @Nullable URI url;
 
     @Option(
@@ -24,8 +24,8 @@ final class ControlPlaneFlags {
             paramLabel = "ID",
             defaultValue = "${env:NIXFLEET_MACHINE_ID}",
             description =
-                    "This host's name there: the CN of its certificate. NIXFLEET_MACHINE_ID."
-                            + " Required.")
+                    "This host's name at the control plane: the CN of its certificate."
+                            + " Variable: NIXFLEET_MACHINE_ID. Required.")
     private @Nullable String machineId;
 
     @Option(
@@ -33,35 +33,40 @@ final class ControlPlaneFlags {
             defaultValue = "${env:NIXFLEET_ALLOW_INSECURE:-false}",
             fallbackValue = "true",
             arity = "0..1",
-            description = "Allow a control plane over http://, for tests. NIXFLEET_ALLOW_INSECURE.")
+            paramLabel = "BOOL",
+            description =
+                    "Allow a control plane over http://, for tests. Variable:"
+                            + " NIXFLEET_ALLOW_INSECURE.")
     private String allowInsecure = "false";
 
     @Option(
             names = "--ca-cert",
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_CA_CERT}",
-            description = "Certificate authorities in PEM, besides the system's. NIXFLEET_CA_CERT.")
+            description =
+                    "Certificate authorities in PEM, besides the system's. Variable:"
+                            + " NIXFLEET_CA_CERT.")
     private @Nullable Path caCert;
 
     @Option(
             names = "--client-cert",
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_CLIENT_CERT}",
-            description = "This host's certificate in PEM. NIXFLEET_CLIENT_CERT.")
+            description = "This host's certificate in PEM. Variable: NIXFLEET_CLIENT_CERT.")
     private @Nullable Path clientCert;
 
     @Option(
             names = "--client-key",
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_CLIENT_KEY}",
-            description = "Its key in PEM. NIXFLEET_CLIENT_KEY.")
+            description = "The key of that certificate in PEM. Variable: NIXFLEET_CLIENT_KEY.")
     private @Nullable Path clientKey;
 
     @Option(
             names = "--poll-interval",
             paramLabel = "SECONDS",
             defaultValue = "${env:NIXFLEET_POLL_INTERVAL:-60}",
-            description = "Between polls. NIXFLEET_POLL_INTERVAL. Default: 60.")
+            description = "Time between polls. Variable: NIXFLEET_POLL_INTERVAL. Default: 60.")
     private long pollInterval;
 
     @Option(
@@ -69,8 +74,8 @@ final class ControlPlaneFlags {
             paramLabel = "SECONDS",
             defaultValue = "${env:NIXFLEET_RETRY_INTERVAL:-30}",
             description =
-                    "To the next poll after a failed one, at first. NIXFLEET_RETRY_INTERVAL."
-                            + " Default: 30.")
+                    "Time to the next poll after a failed one, at first. Variable:"
+                            + " NIXFLEET_RETRY_INTERVAL. Default: 30.")
     private long retryInterval;
 
     /** Reads the certificates, too, so that a wrong one is found before anything is begun. */

@@ -20,21 +20,26 @@ import picocli.CommandLine.Parameters;
 /** {@code nixfleet-agent deploy}: has the running agent deploy a system. */
 @Command(
         name = "deploy",
+        customSynopsis = "nixfleet-agent deploy [OPTION]... STORE_PATH",
         description = "Have the agent of this host deploy a system.",
+        exitCodeList = {
+            "0:accepted; with --wait: deployed, or it ran already",
+            "1:unexpected: a fault of ours",
+            "2:an option or the path is wrong",
+            "7:the agent cannot be reached",
+            "8:refused, or under way already",
+            "9:with --wait: failed, rolled back, replaced by another, or not over in time",
+            "130:interrupted; what was accepted goes on"
+        },
         footer = {
-            "",
-            "Exit codes: 0 accepted (with --wait: deployed, or it ran already), 1 unexpected,",
-            "2 usage, 7 the agent cannot be reached, 8 refused or under way already, 9 with",
-            "--wait: failed, rolled back, replaced by another, or not over in time.",
-            "",
-            "Example:",
-            "  nixfleet-agent deploy --wait --cache-url https://cache.example.com \\",
-            "    /nix/store/…-nixos-system-web-25.11"
+            "  nixfleet-agent deploy --wait /nix/store/…-nixos-system-web-25.11",
+            "  nixfleet-agent deploy --cache-url https://cache.example.com \\",
+            "    --action test /nix/store/…-nixos-system-web-25.11"
         })
 final class DeployCommand extends AgentCommand {
     private static final Duration ASK_EVERY = Duration.ofMillis(500);
 
-    @Parameters(index = "0", paramLabel = "PATH", description = "The system, a store path.")
+    @Parameters(index = "0", paramLabel = "STORE_PATH", description = "The system.")
     private @Nullable StorePath path;
 
     @Option(

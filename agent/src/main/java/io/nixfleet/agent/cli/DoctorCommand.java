@@ -24,15 +24,21 @@ import picocli.CommandLine.Spec;
 /** {@code nixfleet-agent doctor}: whether this host has what the agent needs. */
 @Command(
         name = "doctor",
-        description = {
-            "Check what the agent needs of this host, and say of each thing what is wrong and how",
-            "to mend it. Changes nothing. Takes the options of the daemon; where none names a",
-            "control plane, those of the unit nixfleet-agent.service."
+        customSynopsis = "nixfleet-agent doctor [OPTION]...",
+        description =
+                "Check what the agent needs of this host, and say of each thing what is wrong and"
+                    + " how to mend it. Changes nothing. Where no option names a control plane,"
+                    + " those of the unit nixfleet-agent.service are taken, under the own ones.",
+        exitCodeList = {
+            "0:nothing failed, though there may be warnings",
+            "1:unexpected: a fault of ours",
+            "2:an option is wrong",
+            "11:something failed",
+            "130:interrupted"
         },
         footer = {
-            "",
-            "Exit codes: 0 nothing failed, though there may be warnings; 1 unexpected; 2 usage;",
-            "11 something failed."
+            "  nixfleet-agent doctor",
+            "  nixfleet-agent doctor --cache-url https://cache.example.com --json"
         })
 final class DoctorCommand implements Callable<Integer> {
     /** With what ends after it, less than a minute. */
@@ -57,7 +63,10 @@ final class DoctorCommand implements Callable<Integer> {
             names = "--time-limit",
             paramLabel = "SECONDS",
             defaultValue = "" + DEFAULT_LIMIT,
-            description = "For each check; all are made at once. Default: " + DEFAULT_LIMIT + ".")
+            description =
+                    "Time for each check, 2 to 300; all are made at once. Default: "
+                            + DEFAULT_LIMIT
+                            + ".")
     private int timeLimit = DEFAULT_LIMIT;
 
     @Option(names = "--json", description = "Print one JSON object.")

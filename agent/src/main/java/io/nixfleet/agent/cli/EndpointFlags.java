@@ -19,8 +19,9 @@ final class EndpointFlags {
             paramLabel = "PORT",
             defaultValue = "${env:NIXFLEET_METRICS_PORT}",
             description =
-                    "Serve there: a status page for people at /, and /metrics, /healthz, /readyz,"
-                            + " /v1/status and /v1/history. NIXFLEET_METRICS_PORT. Default: off.")
+                    "Serve a status page for people at /, and /metrics, /healthz, /readyz,"
+                            + " /v1/status and /v1/history, on this port."
+                            + " Variable: NIXFLEET_METRICS_PORT. Default: off.")
     private @Nullable String metricsPort;
 
     @Option(
@@ -45,7 +46,7 @@ final class EndpointFlags {
     @Option(
             names = "--listen-key",
             paramLabel = "FILE",
-            description = "Its key. Default: --client-key.")
+            description = "The key of that certificate. Default: --client-key.")
     private @Nullable Path listenKey;
 
     @Option(
@@ -53,7 +54,7 @@ final class EndpointFlags {
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_SOCKET:-" + AgentOptions.DEFAULT_SOCKET + "}",
             description =
-                    "Where the local commands reach the agent. NIXFLEET_SOCKET. Default: "
+                    "Where the local commands reach the agent. Variable: NIXFLEET_SOCKET. Default: "
                             + AgentOptions.DEFAULT_SOCKET
                             + ".")
     private Path socket = Path.of(AgentOptions.DEFAULT_SOCKET);

@@ -13,8 +13,8 @@ final class ExtraCacheFlags {
             paramLabel = "URL",
             defaultValue = "${env:NIXFLEET_EXTRA_CACHE_URLS}",
             description =
-                    "A further cache, asked besides the deployment's or --cache-url. Repeatable;"
-                            + " NIXFLEET_EXTRA_CACHE_URLS parts them by blanks or commas.")
+                    "A further cache, asked besides the deployment's or --cache-url. Repeatable."
+                            + " Variable: NIXFLEET_EXTRA_CACHE_URLS, parted by blanks or commas.")
     private List<String> urls = new ArrayList<>();
 
     /**

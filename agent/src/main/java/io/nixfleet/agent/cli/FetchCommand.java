@@ -19,18 +19,25 @@ import picocli.CommandLine.Spec;
 /** {@code nixfleet-agent fetch}: makes paths valid from binary caches. */
 @Command(
         name = "fetch",
+        customSynopsis = "nixfleet-agent fetch --from URL [OPTION]... STORE_PATH...",
         description =
                 "Fetch store paths, with all that they refer to, from binary caches into a Nix"
                         + " store.",
+        exitCodeList = {
+            "0:all paths are valid",
+            "1:unexpected: a fault of ours",
+            "2:an option is wrong, or a file that it names",
+            "3:a path is absent from every cache",
+            "4:a path was refused: no valid signature, or not what was signed",
+            "5:a cache that may have it did not answer",
+            "6:the store failed",
+            "130:interrupted; run again: it takes up where it stopped"
+        },
         footer = {
-            "",
-            "Exit codes: 0 all valid, 1 unexpected, 2 usage, 3 a path is absent everywhere,",
-            "4 refused (no valid signature, hash or size mismatch), 5 cache unreachable,",
-            "6 store failure, 130 interrupted (run again: it takes up where it stopped).",
-            "",
-            "Example:",
             "  nixfleet-agent fetch --from https://cache.example.com --add-root ./result \\",
-            "    /nix/store/…-nixos-system-web-25.11"
+            "    /nix/store/…-nixos-system-web-25.11",
+            "  nixfleet-agent fetch --from file:///srv/cache --store unpack:/tmp/image \\",
+            "    --trusted-public-key \"$(cat public.key)\" /nix/store/…-hello-2.12"
         })
 final class FetchCommand implements Callable<Integer> {
     @Mixin private FetchOptions options = new FetchOptions();

@@ -29,7 +29,7 @@ final class FetchFlags {
             names = "--cache-url",
             paramLabel = "URL",
             defaultValue = "${env:NIXFLEET_CACHE_URL}",
-            description = "The cache of deployments that name none. NIXFLEET_CACHE_URL.")
+            description = "The cache of deployments that name none. Variable: NIXFLEET_CACHE_URL.")
     private @Nullable URI cacheUrl;
 
     @Option(
@@ -52,17 +52,19 @@ final class FetchFlags {
             arity = "0..1",
             fallbackValue = "true",
             defaultValue = "${env:NIXFLEET_AIR_GAPPED:-false}",
-            paramLabel = "BOOLEAN",
+            paramLabel = "BOOL",
             description =
                     "Never take paths from the system's own substituters: the fleet's cache has"
-                            + " whole closures. NIXFLEET_AIR_GAPPED.")
+                            + " whole closures. Variable: NIXFLEET_AIR_GAPPED.")
     private String airGapped = "false";
 
     @Option(
             names = "--store",
             paramLabel = "STORE",
             defaultValue = "auto",
-            description = "As of `fetch`. Default: auto.")
+            description =
+                    "Which store takes the paths: auto, daemon, a socket or a directory, as 'fetch'"
+                            + " says. Default: auto.")
     private String store = "auto";
 
     /**

@@ -17,7 +17,7 @@ final class FetchOptions {
             paramLabel = "URL",
             description =
                     "A cache to fetch from: http://, https:// or file://, or, by way of 'nix copy',"
-                            + " ssh://, ssh-ng:// or s3://. Repeat it for more, asked by priority,"
+                            + " ssh://, ssh-ng:// or s3://. Repeatable: asked by priority,"
                             + " then in this order.")
     List<URI> caches = List.of();
 
@@ -25,19 +25,19 @@ final class FetchOptions {
             names = "--store",
             paramLabel = "STORE",
             defaultValue = "auto",
-            description = {
-                "Where to: auto (the Nix daemon's socket if there is one, else nix-daemon"
-                        + " --stdio),",
-                "daemon, /dir or local?root=/dir (a chroot store), unix:///socket, or unpack:/dir",
-                "(verified and unpacked below /dir/nix/store, needs no Nix). Default: auto."
-            })
+            description =
+                    "Which store takes the paths: auto (the Nix daemon's socket if there is one,"
+                        + " else nix-daemon --stdio), daemon, unix:/socket, /dir or local?root=/dir"
+                        + " (a chroot store), or unpack:/dir (verified and unpacked below"
+                        + " /dir/nix/store, needs no Nix). Default: auto.")
     String store = "auto";
 
     @Option(
             names = "--trusted-public-key",
             paramLabel = "NAME:KEY",
             description =
-                    "A key whose signatures are trusted, besides nix.conf's trusted-public-keys.")
+                    "A key whose signatures are trusted, besides nix.conf's trusted-public-keys."
+                            + " Repeatable.")
     List<String> trustedPublicKeys = List.of();
 
     @Option(
@@ -66,7 +66,7 @@ final class FetchOptions {
                             + " the whole closure there, whatever the store has already.")
     boolean airGapped;
 
-    @Option(names = "--json", description = "Print one JSON object instead of text.")
+    @Option(names = "--json", description = "Print one JSON object.")
     boolean json;
 
     @Option(names = "--quiet", description = "Print nothing but errors.")

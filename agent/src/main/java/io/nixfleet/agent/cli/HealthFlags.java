@@ -14,14 +14,18 @@ final class HealthFlags {
             names = "--health-config",
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_HEALTH_CONFIG:-" + DEFAULT_CONFIG + "}",
-            description = "Health checks. NIXFLEET_HEALTH_CONFIG. Default: " + DEFAULT_CONFIG + ".")
+            description =
+                    "A file of health checks in JSON. Variable: NIXFLEET_HEALTH_CONFIG. Default: "
+                            + DEFAULT_CONFIG
+                            + ".")
     private Path config = Path.of(DEFAULT_CONFIG);
 
     @Option(
             names = "--health-interval",
             paramLabel = "SECONDS",
             defaultValue = "${env:NIXFLEET_HEALTH_INTERVAL:-60}",
-            description = "Between health reports. NIXFLEET_HEALTH_INTERVAL. Default: 60.")
+            description =
+                    "Time between health reports. Variable: NIXFLEET_HEALTH_INTERVAL. Default: 60.")
     private long interval;
 
     @Option(
@@ -29,7 +33,7 @@ final class HealthFlags {
             split = ",",
             paramLabel = "TAG",
             defaultValue = "${env:NIXFLEET_TAGS}",
-            description = "This host's tags, parted by commas. NIXFLEET_TAGS.")
+            description = "This host's tags, parted by commas. Variable: NIXFLEET_TAGS.")
     private List<String> tags = new ArrayList<>();
 
     /**

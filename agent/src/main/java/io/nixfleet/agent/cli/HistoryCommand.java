@@ -9,11 +9,19 @@ import picocli.CommandLine.Option;
 /** {@code nixfleet-agent history}: the latest deployments of this host. */
 @Command(
         name = "history",
+        customSynopsis = "nixfleet-agent history [OPTION]...",
         description = "Show the latest deployments of this host that are over, newest first.",
+        exitCodeList = {
+            "0:shown",
+            "1:unexpected: a fault of ours",
+            "2:an option is wrong",
+            "7:the agent cannot be reached",
+            "8:it is too busy",
+            "130:interrupted"
+        },
         footer = {
-            "",
-            "Exit codes: 0 shown, 1 unexpected, 2 usage, 7 the agent cannot be reached,",
-            "8 it is too busy."
+            "  nixfleet-agent history --limit 5",
+            "  nixfleet-agent history --json | jq '.deployments[0].outcome'"
         })
 final class HistoryCommand extends AgentCommand {
     @Option(

@@ -10,7 +10,8 @@ final class LogFlags {
             names = "--log-level",
             paramLabel = "LEVEL",
             defaultValue = "${env:NIXFLEET_LOG_LEVEL:-info}",
-            description = "error, warn, info or debug. NIXFLEET_LOG_LEVEL. Default: info.")
+            description =
+                    "error, warn, info or debug. Variable: NIXFLEET_LOG_LEVEL. Default: info.")
     private String level = "info";
 
     Level level() {

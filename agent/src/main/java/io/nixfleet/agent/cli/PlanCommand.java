@@ -17,14 +17,26 @@ import picocli.CommandLine.Spec;
 /** {@code nixfleet-agent plan}: what a fetch would do, without doing it. */
 @Command(
         name = "plan",
+        customSynopsis = "nixfleet-agent plan --from URL [OPTION]... STORE_PATH...",
         description =
-                "Show what a fetch would bring: paths, sizes, absent paths, which cache has what.",
+                "Show what a fetch would bring: paths, sizes, absent paths, which cache has what."
+                    + " With --air-gapped: whether the caches have the whole closure, so that hosts"
+                    + " without any other can deploy it.",
+        exitCodeList = {
+            "0:all is valid, or can be had",
+            "1:unexpected: a fault of ours",
+            "2:an option is wrong, or a file that it names",
+            "3:a path is absent from every cache",
+            "4:a path is refused: no valid signature",
+            "5:a cache that may have it did not answer",
+            "6:the store failed",
+            "130:interrupted"
+        },
         footer = {
-            "",
-            "Exit codes: as 'fetch' would have, as far as narinfos tell.",
-            "",
-            "Whether a cache has a whole closure, so that hosts without any other can deploy it:",
-            "  nixfleet-agent plan --air-gapped --from https://cache.example.com /nix/store/…",
+            "  nixfleet-agent plan --from https://cache.example.com \\",
+            "    /nix/store/…-nixos-system-web-25.11",
+            "  nixfleet-agent plan --air-gapped --from https://cache.example.com \\",
+            "    /nix/store/…-nixos-system-web-25.11"
         })
 final class PlanCommand implements Callable<Integer> {
     @Mixin private FetchOptions options = new FetchOptions();

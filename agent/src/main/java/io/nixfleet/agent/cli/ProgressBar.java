@@ -12,6 +12,11 @@ import java.util.concurrent.TimeUnit;
 final class ProgressBar implements FetchDisplay {
     private static final Duration REDRAW = Duration.ofMillis(100);
     private static final String CLEAR_LINE = "\r\u001b[K";
+
+    /** Around what is redrawn: it stays one line also when the terminal has become narrower. */
+    private static final String NO_WRAPPING = "\u001b[?7l";
+
+    private static final String WRAPPING = "\u001b[?7h";
     private static final int BAR_WIDTH = 20;
 
     private final PrintWriter err;
@@ -58,9 +63,8 @@ final class ProgressBar implements FetchDisplay {
                 totals.planned()
                         ? fetching()
                         : "asking for narinfos: %d found".formatted(totals.found());
-        return line.length() < terminal.columns()
-                ? line
-                : line.substring(0, terminal.columns() - 1);
+        int shown = Math.min(line.length(), terminal.columns() - 1);
+        return NO_WRAPPING + line.substring(0, shown) + WRAPPING;
     }
 
     private String fetching() {

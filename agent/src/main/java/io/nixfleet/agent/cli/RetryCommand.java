@@ -14,17 +14,28 @@ import picocli.CommandLine.Parameters;
 /** {@code nixfleet-agent retry}: lets refused systems be deployed again. */
 @Command(
         name = "retry",
-        description = {
-            "Let a system that was rolled back be deployed again: PATH, or all that are refused.",
-            "It is deployed when the control plane wants it at the next poll, or by 'deploy'."
+        customSynopsis = "nixfleet-agent retry [OPTION]... [STORE_PATH]",
+        description =
+                "Let a system that was rolled back be deployed again, or all of those. It is"
+                    + " deployed when the control plane wants it at the next poll, or by 'deploy'.",
+        exitCodeList = {
+            "0:done, also when nothing was refused",
+            "1:unexpected: a fault of ours",
+            "2:an option or the path is wrong",
+            "7:the agent cannot be reached",
+            "8:it is too busy",
+            "130:interrupted"
         },
         footer = {
-            "",
-            "Exit codes: 0 done (also when nothing was refused), 1 unexpected, 2 usage,",
-            "7 the agent cannot be reached, 8 it is too busy."
+            "  nixfleet-agent retry",
+            "  nixfleet-agent retry /nix/store/…-nixos-system-web-25.11"
         })
 final class RetryCommand extends AgentCommand {
-    @Parameters(index = "0", arity = "0..1", paramLabel = "PATH", description = "A system.")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "STORE_PATH",
+            description = "The system. Default: all that are refused.")
     private @Nullable StorePath path;
 
     @Override

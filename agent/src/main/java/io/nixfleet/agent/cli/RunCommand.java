@@ -21,12 +21,22 @@ import picocli.CommandLine.Spec;
 /** {@code nixfleet-agent run}: the daemon, which is also what no subcommand means. */
 @Command(
         name = "run",
-        description = "Run the agent: poll the control plane, deploy, verify, report.",
+        customSynopsis = "nixfleet-agent run --control-plane-url URL --machine-id ID [OPTION]...",
+        description =
+                "Run the agent: poll the control plane, deploy, verify, report. An option whose"
+                    + " variable is set need not be given; an empty variable counts as not set.",
+        exitCodeList = {
+            "1:broke down; a restart may help",
+            "2:an option is wrong, or a file that it names: a restart cannot mend that",
+            "10:another agent or program has the database, the socket or a port: a restart helps"
+                    + " once that one has ended",
+            "143:ended by SIGTERM"
+        },
         footer = {
-            "",
-            "Exit codes: 1 broke down (a restart may help); 2 wrong options, unreadable files:",
-            "what a restart cannot mend; 10 another agent, or another program, has the database,",
-            "the socket or a port: a restart helps once that one has ended; 143 ended by SIGTERM."
+            "  nixfleet-agent run --control-plane-url https://fleet.example.com \\",
+            "    --machine-id web-1 --cache-url https://cache.example.com",
+            "  nixfleet-agent run --control-plane-url http://127.0.0.1:8080 \\",
+            "    --allow-insecure --machine-id web-1 --dry-run --log-level debug"
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);

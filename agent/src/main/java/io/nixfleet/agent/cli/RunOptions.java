@@ -34,7 +34,10 @@ final class RunOptions {
             names = "--db-path",
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_DB_PATH:-" + DEFAULT_DATABASE + "}",
-            description = "The agent's state. NIXFLEET_DB_PATH. Default: " + DEFAULT_DATABASE + ".")
+            description =
+                    "The agent's state. Variable: NIXFLEET_DB_PATH. Default: "
+                            + DEFAULT_DATABASE
+                            + ".")
     private Path database = Path.of(DEFAULT_DATABASE);
 
     /**

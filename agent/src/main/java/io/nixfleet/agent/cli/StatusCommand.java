@@ -9,12 +9,17 @@ import picocli.CommandLine.Command;
 /** {@code nixfleet-agent status}: what the agent of this host does. */
 @Command(
         name = "status",
+        customSynopsis = "nixfleet-agent status [OPTION]...",
         description = "Show what the agent of this host does, and what it last did.",
-        footer = {
-            "",
-            "Exit codes: 0 shown, 1 unexpected, 2 usage, 7 the agent cannot be reached,",
-            "8 it is too busy."
-        })
+        exitCodeList = {
+            "0:shown",
+            "1:unexpected: a fault of ours",
+            "2:an option is wrong",
+            "7:the agent cannot be reached",
+            "8:it is too busy",
+            "130:interrupted"
+        },
+        footer = {"  nixfleet-agent status", "  nixfleet-agent status --json | jq .phase"})
 final class StatusCommand extends AgentCommand {
     @Override
     ExitCode ask(AgentClient agent, CommandOutput output)

@@ -21,17 +21,23 @@ record Terminal(boolean interactive, boolean colours, int columns) {
     private static final int DEFAULT_COLUMNS = 80;
 
     static Terminal detect(Map<String, String> environment) {
-        boolean interactive =
-                isTerminal(STDERR) && !"dumb".equals(environment.getOrDefault("TERM", "dumb"));
-        boolean colours = interactive && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        boolean interactive = !dumb(environment) && isTerminal(STDERR);
+        boolean colours = interactive && coloursWelcome(environment);
         return new Terminal(interactive, colours, interactive ? columns(STDERR) : DEFAULT_COLUMNS);
     }
 
     /** Whether colours are welcome on standard output. */
     static boolean coloursOnOutput(Map<String, String> environment) {
-        return isTerminal(STDOUT)
-                && !"dumb".equals(environment.getOrDefault("TERM", "dumb"))
-                && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        return coloursWelcome(environment) && isTerminal(STDOUT);
+    }
+
+    /** Whether they would be on a terminal. */
+    static boolean coloursWelcome(Map<String, String> environment) {
+        return !dumb(environment) && environment.getOrDefault("NO_COLOR", "").isEmpty();
+    }
+
+    private static boolean dumb(Map<String, String> environment) {
+        return "dumb".equals(environment.getOrDefault("TERM", "dumb"));
     }
 
     /** System.console() speaks of input and output together; here it is one of them. */

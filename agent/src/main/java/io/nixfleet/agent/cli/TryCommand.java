@@ -44,10 +44,20 @@ import picocli.CommandLine.Spec;
 /** {@code nixfleet-agent try}: the main job on any machine, with nothing else installed. */
 @Command(
         name = "try",
-        description = {
-            "Serve a small signed system from a cache in this process, fetch it with the real",
-            "pipeline into a plain directory, and verify it. Needs no Nix, no root, no network."
-        })
+        customSynopsis = "nixfleet-agent try [OPTION]...",
+        description =
+                "Serve a small signed system from a cache in this process, fetch it with the real"
+                    + " pipeline into a plain directory, and verify it. Needs no Nix, no root, no"
+                    + " network.",
+        exitCodeList = {
+            "0:fetched and verified",
+            "1:unexpected: a fault of ours",
+            "2:an option is wrong",
+            "4:what was unpacked is not what was signed",
+            "6:the directory cannot be written",
+            "130:interrupted"
+        },
+        footer = {"  nixfleet-agent try", "  nixfleet-agent try --keep ./sample"})
 final class TryCommand implements Callable<Integer> {
     @Option(
             names = "--keep",

@@ -207,6 +207,22 @@ class AgentCommandsTest {
     }
 
     @Test
+    void saysThatAnInterruptionEndsTheWaitingAlone() throws Exception {
+        var ran = new CompletableFuture<Ran>();
+        Thread waiting =
+                Thread.ofVirtual().start(() -> ran.complete(run("deploy", WANTED, "--wait")));
+        assertThat(control.submitted().poll(20, TimeUnit.SECONDS)).isNotNull();
+
+        waiting.interrupt();
+
+        assertThat(ran.get(30, TimeUnit.SECONDS).exit()).isEqualTo(130);
+        assertThat(ran.get().err())
+                .endsWith(
+                        "interrupted; the agent goes on with what it was asked for: see"
+                                + " 'nixfleet-agent status'\n");
+    }
+
+    @Test
     void waitsNoLongerThanItsLimit() {
         Ran ran = run("deploy", WANTED, "--wait", "--wait-limit", "1");
 
@@ -226,7 +242,10 @@ class AgentCommandsTest {
 
         assertThat(ran.exit()).isZero();
         assertThat(ran.out())
-                .contains("Exit codes: 0 ", "7 the agent cannot be reached", "NIXFLEET_SOCKET");
+                .contains(
+                        "Exit codes:\n  0     ",
+                        "  7     the agent cannot be reached",
+                        "NIXFLEET_SOCKET");
     }
 
     @ParameterizedTest
@@ -263,7 +282,7 @@ class AgentCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "deploy | Missing required parameter: 'PATH'",
+                "deploy | Missing required parameter: 'STORE_PATH'",
                 "deploy /etc | '/etc' is not a store path",
                 "deploy P --action reboot | 'reboot' is none of switch, boot, test, dry-activate",
                 "deploy P --cache-url s3:x | cache_url looks like https://host/path",

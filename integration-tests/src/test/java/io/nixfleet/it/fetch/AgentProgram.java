@@ -168,7 +168,7 @@ public final class AgentProgram implements AutoCloseable {
     public Run runOnTerminal(String... arguments) throws IOException, InterruptedException {
         String command = launcher + " " + String.join(" ", arguments);
         var builder = builder(List.of("script", "--quiet", "--return", "-c", command, "/dev/null"));
-        builder.environment().put("TERM", "xterm");
+        builder.environment().put("TERM", environment.getOrDefault("TERM", "xterm"));
         try (var running = new Running(builder.start())) {
             return running.await(LIMIT);
         }

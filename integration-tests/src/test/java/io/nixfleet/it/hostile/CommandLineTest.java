@@ -1,5 +1,6 @@
 package io.nixfleet.it.hostile;
 
+import static java.util.regex.Pattern.quote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.nixfleet.it.fetch.AgentProgram;
@@ -24,6 +25,8 @@ class CommandLineTest {
     private static final String PATH = "/nix/store/00000000000000000000000000000000-x";
     private static final String ESCAPE = "\u001b[";
     private static final String REDRAW = "\r\u001b[K";
+    private static final String NO_WRAPPING = "\u001b[?7l";
+    private static final String WRAPPING = "\u001b[?7h";
 
     private ServedClosure closure;
     private Host host;
@@ -57,7 +60,14 @@ class CommandLineTest {
                     fetch --from http://127.0.0.1:1 --trusted-public-key a:AAAA PATH | public key 'a' has 3 bytes, not 32
                     fetch --from http://127.0.0.1:1 --netrc-file /nowhere PATH | netrc file /nowhere cannot be read: there is no such file
                     plan PATH                                  | Missing required option: '--from=URL'
-                    bring                                      | Unmatched argument at index 0: 'bring'
+                    bring                                      | 'bring' is no command; there are run, fetch, plan, try, status
+                    fecth PATH                                 | 'fecth' is no command (did you mean fetch?); there are
+                    fetch --form http://127.0.0.1:1 PATH       | Unknown option: '--form' (did you mean --from?); see 'nixfleet-agent fetch --help'
+                    fetch --token-flie=secret                  | Unknown option: '--token-flie' (did you mean --token-file?); see
+                    plan --from http://127.0.0.1:1 --form      | Unknown option: '--form' (did you mean --from?)
+                    --machine-id m status extra                | is one argument too many
+                    --verison                                  | Unknown option: '--verison' (did you mean --version?)
+                    try now                                    | 'now' is one argument too many
                     """)
     void tellsWrongUsageInOneLine(String command, String message) throws Exception {
         AgentProgram.Run run =
@@ -224,8 +234,8 @@ class CommandLineTest {
         AgentProgram.Run run = host.agent().runOnTerminal(host.command("fetch"));
 
         assertThat(run.exitCode()).as(run.stdout()).isZero();
-        String screen = run.stdout();
-        List<String> drawings = List.of(screen.split(java.util.regex.Pattern.quote(REDRAW), -1));
+        String screen = run.stdout().replace(NO_WRAPPING, "").replace(WRAPPING, "");
+        List<String> drawings = List.of(screen.split(quote(REDRAW), -1));
         assertThat(drawings)
                 .filteredOn(drawing -> drawing.matches("(?s)\\[#*-*\\] \\d/4 paths  .*"))
                 .as("drawings of the bar, in %s", screen)
@@ -239,5 +249,22 @@ class CommandLineTest {
                                 assertThat(incident.startsWith(ESCAPE + "33m")).isEqualTo(!plain));
         assertThat(screen).contains("fetched 4 paths: ");
         assertThat(screen.replace(REDRAW, "").contains(ESCAPE)).isEqualTo(!plain);
+        assertThat(run.stdout().split(quote(REDRAW), -1))
+                .filteredOn(drawing -> drawing.contains("/4 paths  "))
+                .as("it stays one line when the terminal becomes narrower")
+                .allSatisfy(bar -> assertThat(bar).contains(NO_WRAPPING + "[").endsWith(WRAPPING));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, xterm, true", "TERM, dumb, false", "NO_COLOR, 1, false"})
+    void printsHelpInColoursWhereTheyAreWelcome(String variable, String value, boolean colours)
+            throws Exception {
+        host.agent().environment(variable, value);
+
+        assertThat(host.agent().runOnTerminal("fetch", "--help").stdout().contains(ESCAPE))
+                .isEqualTo(colours);
+        assertThat(host.agent().run("fetch", "--help").stdout())
+                .contains("Exit codes:")
+                .doesNotContain(ESCAPE);
     }
 }

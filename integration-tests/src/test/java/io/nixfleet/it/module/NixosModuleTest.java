@@ -120,8 +120,8 @@ class NixosModuleTest {
         String module = Files.readString(ModuleFiles.folder().resolve("agent.nix"));
 
         assertThat(Commands.run(List.of(agent(), "--help")).stdout().lines())
+                .filteredOn(line -> line.startsWith("      --"))
                 .map(line -> line.strip().split("[ =\\[]", 2)[0])
-                .filteredOn(word -> word.startsWith("--"))
                 .isNotEmpty()
                 // Where nothing but the default makes sense under systemd.
                 .filteredOn(word -> !List.of("--socket", "--store").contains(word))

@@ -30,6 +30,7 @@ import java.util.zip.ZipEntry;
  *                lib/*.jar, lib/*.so      the agent, dependencies, their native libraries
  *                lib/jvm.options          the JVM's flags
  *                lib/nixfleet-agent.aot   classes loaded, linked and profiled by a training run
+ *                share/                   schemas of the JSON that commands print
  * </pre>
  *
  * <p>The runtime, and the whole package, are made again only when their inputs changed.
@@ -120,6 +121,7 @@ final class MakePackage {
             Files.deleteIfExists(image.resolve("runtime/lib").resolve(file));
         }
         assemble(jars, trimming);
+        writeShare();
         setTimes();
         train();
         setTimes();
@@ -174,6 +176,18 @@ final class MakePackage {
         Files.createDirectories(image.resolve("bin"));
         Files.copy(sources.resolve(NAME), launcher());
         Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** What its JSON looks like. */
+    private void writeShare() throws IOException {
+        Path share = image.resolve("share");
+        deleteTree(share);
+        Path schemas = Files.createDirectories(share.resolve(NAME).resolve("schemas"));
+        try (Stream<Path> files = Files.list(sources.resolve("schemas"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, schemas.resolve(file.getFileName()));
+            }
+        }
     }
 
     /** The class path has one fixed order, as the AOT cache demands, and a short command line. */

@@ -52,7 +52,7 @@ final class SmallControlPlane implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Answers polls with this body, byte for byte. */
+    /** Answers polls with this body, byte for byte; an empty one wants nothing. */
     void desire(String body) {
         desired.set(Optional.of(body));
     }

@@ -30,7 +30,7 @@ import java.util.zip.ZipEntry;
  *                lib/*.jar, lib/*.so      the agent, dependencies, their native libraries
  *                lib/jvm.options          the JVM's flags
  *                lib/nixfleet-agent.aot   classes loaded, linked and profiled by a training run
- *                share/                   schemas of the JSON that commands print
+ *                share/                   the manual, completions of shells, schemas of JSON
  * </pre>
  *
  * <p>The runtime, and the whole package, are made again only when their inputs changed.
@@ -121,7 +121,7 @@ final class MakePackage {
             Files.deleteIfExists(image.resolve("runtime/lib").resolve(file));
         }
         assemble(jars, trimming);
-        writeShare();
+        writeShare(jars);
         setTimes();
         train();
         setTimes();
@@ -178,8 +178,8 @@ final class MakePackage {
         Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
-    /** What its JSON looks like. */
-    private void writeShare() throws IOException {
+    /** What the program's own options say to shells and man, and what its JSON looks like. */
+    private void writeShare(List<Path> jars) throws IOException, InterruptedException {
         Path share = image.resolve("share");
         deleteTree(share);
         Path schemas = Files.createDirectories(share.resolve(NAME).resolve("schemas"));
@@ -187,6 +187,30 @@ final class MakePackage {
             for (Path file : files.toList()) {
                 Files.copy(file, schemas.resolve(file.getFileName()));
             }
+        }
+        String classPath =
+                jars.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        // In a JVM of its own, which has our jars on its class path.
+        Process writer =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "-classpath",
+                                classPath,
+                                sources.resolve("help/WriteHelp.java").toString(),
+                                share.toString(),
+                                dateOfTheBuild())
+                        .inheritIO()
+                        .start();
+        if (writer.waitFor() != 0) {
+            throw new Refusal(
+                    "WriteHelp.java ended with %d; see above".formatted(writer.exitValue()));
+        }
+    }
+
+    /** As its jar has it, and so the same for the same sources. */
+    private String dateOfTheBuild() throws IOException {
+        try (JarFile jar = new JarFile(agentJar.toFile())) {
+            return jar.getEntry(JarFile.MANIFEST_NAME).getTimeLocal().toLocalDate().toString();
         }
     }
 

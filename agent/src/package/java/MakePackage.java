@@ -245,6 +245,8 @@ final class MakePackage {
         command.addAll(List.of("--certificates", certificates.toString()));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
+                        // The flag below may hold no blank, which a path of a build may.
+                        .directory(cache.getParent().toFile())
                         .redirectInput(new File("/dev/null"))
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile());
@@ -254,7 +256,7 @@ final class MakePackage {
                                 // Profiles are for the optimizing compiler, which does not run.
                                 "-XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining"
                                         + " -XX:AOTCacheOutput="
-                                        + cache);
+                                        + cache.getFileName());
         Process process = builder.start();
         String failure = null;
         if (!process.waitFor(TRAINING_LIMIT.toSeconds(), TimeUnit.SECONDS)) {

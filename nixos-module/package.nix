@@ -49,7 +49,7 @@ maven.buildMavenPackage {
   doCheck = false;
 
   # What the POMs name, as Maven leaves it. tests/package.sh says what it is when they have changed.
-  # POMs: ea8bf5aaffff44eaa0786868c902c308ee3e921d3e7a5352d6691e7095bc841e
+  # POMs: 9a83ccee61c924058124dd867d12a902f13fb6069dc654a99a87656d9aff1d75
   mvnHash = "sha256-roqsEb1o/bgrIa4n73PHTwFjTVvZP8wG5z+qq2qbFlA=";
 
   # The build makes a whole package, Java runtime included. NixOS has no liblzma where the loader looks.

@@ -105,5 +105,5 @@ if [[ -z $skip ]]; then
     export DOCKER_HOST
     phase image 15m bash integration-tests/images.sh base "$NIXFLEET_TEST_ROOTS"
 fi
-phase tests 70m mvn verify "$@"
+phase tests 70m mvn verify -Prelease "$@"
 [[ $some ]] || phase fuzz 10m bash integration-tests/fuzz.sh 20s

@@ -136,6 +136,9 @@ final class MakePackage {
     private static List<String> linkOptions(Modules modules) {
         return List.of(
                 "--add-modules=" + String.join(",", modules.included()),
+                // What it generates is stripped by the next option or not, by chance: jlink runs the
+                // two in the order of identity hashes. The AOT cache has such classes, too.
+                "--disable-plugin=generate-jli-classes",
                 // Native libraries are stripped below, without a tool that a machine may lack.
                 "--strip-java-debug-attributes",
                 "--no-header-files",

@@ -214,10 +214,11 @@ final class DaemonConnection implements AutoCloseable {
     }
 
     /** Imports one path; see {@link io.nixfleet.substituter.store.StoreSession#importPath}. */
-    ImportResult importNar(PathInfo info, InputStream nar, SignatureCheck check)
+    ImportResult importNar(
+            PathInfo info, InputStream nar, SignatureCheck check, RegistrationTurns turns)
             throws DaemonErrorException, DaemonLostException, InterruptedException {
         var source = new NarSource(nar, line.watch());
-        var upload = new NarUpload(line, version(), limits, info, check, source);
+        var upload = new NarUpload(line, version(), limits, info, check, source, turns);
         return run(
                 new DaemonLine.Purpose(
                         "import " + info.path(),

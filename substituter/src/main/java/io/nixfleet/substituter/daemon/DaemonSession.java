@@ -27,6 +27,7 @@ final class DaemonSession implements StoreSession {
     private final ReentrantLock controlLock = new ReentrantLock();
     private final Set<StorePath> protectedPaths = ConcurrentHashMap.newKeySet();
     private final ImportLanes lanes;
+    private final RegistrationTurns turns = new RegistrationTurns(RegistrationTurns.PATIENCE);
     private volatile List<String> extraTrustedKeys;
 
     DaemonSession(DaemonStore store, Watchdog watchdog, DaemonConnection control) {
@@ -124,7 +125,7 @@ final class DaemonSession implements StoreSession {
             return lanes.use(
                     connection -> {
                         try {
-                            return connection.importNar(info, nar, check);
+                            return connection.importNar(info, nar, check, turns);
                         } catch (DaemonErrorException e) {
                             throw new ImportRefusal(
                                             info, connection, check, !extraTrustedKeys.isEmpty())

@@ -5,6 +5,7 @@ import io.nixfleet.substituter.daemon.wire.ProtocolVersion;
 import io.nixfleet.substituter.daemon.wire.WireWriter;
 import io.nixfleet.substituter.daemon.wire.WorkerOperation;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +22,18 @@ final class NarUpload {
     /** What a pipe or socket holds without a reader, the request included, by a good margin. */
     private static final int FITS_BUFFERS = 32 * 1024;
 
+    /** What closes an archive: without it a daemon has not yet read the whole. */
+    private static final int LAST_BYTES = 16;
+
     private final DaemonLine line;
     private final ProtocolVersion version;
     private final DaemonLimits limits;
     private final PathInfo info;
     private final SignatureCheck check;
     private final NarSource source;
+    private final RegistrationTurns turns;
     private @Nullable CompletableFuture<Reply> concurrentReply;
+    private long sent;
 
     /** How the daemon answered: with success, or one of the two failures. */
     private record Reply(@Nullable DaemonErrorException refusal, @Nullable IOException failure) {}
@@ -38,13 +44,15 @@ final class NarUpload {
             DaemonLimits limits,
             PathInfo info,
             SignatureCheck check,
-            NarSource source) {
+            NarSource source,
+            RegistrationTurns turns) {
         this.line = line;
         this.version = version;
         this.limits = limits;
         this.info = info;
         this.check = check;
         this.source = source;
+        this.turns = turns;
     }
 
     /** Runs within an operation of the line. */
@@ -54,34 +62,71 @@ final class NarUpload {
             concurrentReply = reply;
             Thread.ofVirtual().name("nar-import-reply").start(() -> reply.complete(readReply()));
         }
+        RegistrationTurns.Turn turn;
         try {
-            send();
+            begin();
+            turn = turn();
         } catch (IOException | RuntimeException e) {
-            if (source.failure() != null) {
-                windUp();
-                return new ImportResult.StreamFailed(source.failure());
-            }
-            if (e instanceof IOException broken) {
-                throw explained(broken);
-            }
-            throw e;
+            return sendingFailed(e);
         }
-        awaitReply();
+        try (turn) {
+            try {
+                finish();
+            } catch (IOException | RuntimeException e) {
+                return sendingFailed(e);
+            }
+            awaitReply();
+        }
         return new ImportResult.Imported();
     }
 
-    private void send() throws IOException {
+    /** By the caller's stream, or by the daemon; anything else is thrown on. */
+    private ImportResult sendingFailed(Exception e)
+            throws IOException, DaemonErrorException, InterruptedException {
+        if (source.failure() != null) {
+            windUp();
+            return new ImportResult.StreamFailed(source.failure());
+        }
+        switch (e) {
+            case IOException broken -> throw explained(broken);
+            case RuntimeException fault -> throw fault;
+            default -> throw new IllegalStateException(e);
+        }
+    }
+
+    private RegistrationTurns.Turn turn() throws IOException, InterruptedException {
+        Optional<RegistrationTurns.Turn> turn = turns.takeIfFree();
+        if (turn.isPresent()) {
+            return turn.get();
+        }
+        line.out().flush();
+        line.watch().pause();
+        try {
+            return turns.take();
+        } finally {
+            line.watch().resume();
+        }
+    }
+
+    /** The request, and the archive but for its last bytes. */
+    private void begin() throws IOException {
         WireWriter out = line.out();
         out.operation(WorkerOperation.ADD_TO_STORE_NAR)
                 .path(info.path())
                 .unkeyedPathInfo(info)
                 .bool(false) // repair
                 .bool(check == SignatureCheck.NONE);
-        long sent = 0;
-        while (sent < info.narSize()) {
-            sent += out.frame(source, info.narSize() - sent);
+        long most = Math.max(0, info.narSize() - LAST_BYTES);
+        while (sent < most) {
+            sent += out.frame(source, most - sent);
         }
-        out.endOfFrames().flush();
+    }
+
+    private void finish() throws IOException {
+        while (sent < info.narSize()) {
+            sent += line.out().frame(source, info.narSize() - sent);
+        }
+        line.out().endOfFrames().flush();
     }
 
     private Reply readReply() {

@@ -11,9 +11,10 @@ package io.nixfleet.substituter.fetch;
  *     counts with its size
  * @param maxPaths how many paths a closure may have that the store lacks; a larger one is refused
  *     before anything is downloaded
- * @param failuresUntilSetAside after how many lookups or downloads in a row that stayed unanswered
- *     a cache is set aside for the rest of the fetch
- * @param spoiltUntilSetAside after how many answers in a row that were not what they should be
+ * @param failuresUntilSetAside after how many lookups in a row, or downloads in a row, that stayed
+ *     unanswered a cache is set aside for the rest of the fetch
+ * @param spoiltUntilSetAside after how many narinfos in a row, or NARs in a row, that were not what
+ *     they should be
  */
 public record FetchPolicy(
         int lookupsInFlight,

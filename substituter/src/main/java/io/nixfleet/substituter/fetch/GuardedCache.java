@@ -29,11 +29,23 @@ final class GuardedCache implements AutoCloseable {
     private final FetchListener listener;
     private final Object lock = new Object();
     private final Map<StorePath, CacheException> failedPaths = new ConcurrentHashMap<>();
-    private int failuresInARow;
-    private int spoiltInARow;
+
+    /**
+     * Lookups and downloads count apart: they go on side by side, and there are caches whose
+     * narinfos are well while their NARs are lost.
+     */
+    private final Streak lookups = new Streak();
+
+    private final Streak downloads = new Streak();
     private @Nullable CacheException setAside;
     private @Nullable CompletableFuture<CacheInfo> info;
     private @Nullable Thread infoReader;
+
+    /** What went wrong in a row. */
+    private static final class Streak {
+        private int failures;
+        private int spoilt;
+    }
 
     GuardedCache(BinaryCache cache, StoreDir storeDir, FetchPolicy policy, FetchListener listener) {
         this.cache = cache;
@@ -83,9 +95,9 @@ final class GuardedCache implements AutoCloseable {
                     setAside(unfit);
                     return new NarInfoLookup.Failed(unfit);
                 }
-                succeeded();
+                end(lookups);
             }
-            case NarInfoLookup.Failed(CacheException failure) -> failed(failure);
+            case NarInfoLookup.Failed(CacheException failure) -> count(lookups, failure);
         }
         return answer;
     }
@@ -97,34 +109,38 @@ final class GuardedCache implements AutoCloseable {
         }
     }
 
-    void succeeded() {
+    /** A download brought what its narinfo promised. */
+    void gave() {
+        end(downloads);
+    }
+
+    private void end(Streak streak) {
         synchronized (lock) {
-            failuresInARow = 0;
-            spoiltInARow = 0;
+            streak.failures = 0;
+            streak.spoilt = 0;
         }
     }
 
-    /** Counts a failure of a lookup or a download. */
-    void failed(CacheException failure) {
-        switch (failure.kind()) {
-            case UNREACHABLE, NOT_A_CACHE, DENIED -> {
-                boolean over;
-                synchronized (lock) {
-                    over = ++failuresInARow >= policy.failuresUntilSetAside();
-                }
-                if (over) {
-                    setAside(failure);
-                }
-            }
-            case CORRUPT -> countSpoilt(failure);
-            case ABSENT -> {}
+    private void count(Streak streak, CacheException failure) {
+        boolean over;
+        synchronized (lock) {
+            over =
+                    switch (failure.kind()) {
+                        case UNREACHABLE, NOT_A_CACHE, DENIED ->
+                                ++streak.failures >= policy.failuresUntilSetAside();
+                        case CORRUPT -> ++streak.spoilt >= policy.spoiltUntilSetAside();
+                        case ABSENT -> false;
+                    };
+        }
+        if (over) {
+            setAside(failure);
         }
     }
 
     /** Counts a download that failed; the path is not asked for again. */
     void failedToGive(StorePath path, CacheException failure) {
         failedPaths.put(path, failure);
-        failed(failure);
+        count(downloads, failure);
     }
 
     /** Counts a NAR that was not what its narinfo promised; the path is not asked for again. */
@@ -135,16 +151,6 @@ final class GuardedCache implements AutoCloseable {
     /** The store refuses what this cache offers for the path; it is not asked for again. */
     void refusedByStore(StorePath path, String reason) {
         failedPaths.put(path, new CacheException(CacheException.Kind.CORRUPT, reason));
-    }
-
-    private void countSpoilt(CacheException failure) {
-        boolean over;
-        synchronized (lock) {
-            over = ++spoiltInARow >= policy.spoiltUntilSetAside();
-        }
-        if (over) {
-            setAside(failure);
-        }
     }
 
     /** Asks the cache for nothing more; the first reason counts. */

@@ -118,7 +118,7 @@ final class PathImporter {
                         session.importPath(narInfo.info(), observed);
                 case Trust.ByOperator _ -> session.importUnsigned(narInfo.info(), observed);
             }
-            planned.source().succeeded();
+            planned.source().gave();
             return new PathResult.Fetched(
                     path,
                     planned.cache(),

@@ -128,10 +128,39 @@ class GuardedCacheTest {
 
     @Test
     void countsDownloadsToo() {
-        for (int i = 0; i < 3; i++) {
-            cache.failed(new CacheException(CacheException.Kind.UNREACHABLE, "reset"));
+        failToGive(3, CacheException.Kind.UNREACHABLE);
+
+        assertThat(cache.reasonForSettingAside()).hasMessage("it gave UNREACHABLE");
+    }
+
+    private void failToGive(int times, CacheException.Kind kind) {
+        for (int i = 0; i < times; i++) {
+            cache.failedToGive(PATH, new CacheException(kind, "it gave " + kind));
         }
-        assertThat(cache.reasonForSettingAside()).hasMessage("reset");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CacheException.Kind.class,
+            names = {"UNREACHABLE", "CORRUPT"})
+    void goodNarInfosDoNotForgiveDownloads(CacheException.Kind kind) throws InterruptedException {
+        for (char path = '0'; path < '5'; path++) {
+            failToGive(1, kind);
+            cache.lookup(NarInfos.path(path));
+        }
+
+        assertThat(cache.reasonForSettingAside()).hasMessage("it gave " + kind);
+    }
+
+    @Test
+    void oneGoodDownloadForgivesTheDownloadsBefore() {
+        for (int i = 0; i < 10; i++) {
+            failToGive(2, CacheException.Kind.UNREACHABLE);
+            failToGive(4, CacheException.Kind.CORRUPT);
+            cache.gave();
+        }
+
+        assertThat(cache.reasonForSettingAside()).isNull();
     }
 
     @Test
@@ -139,9 +168,7 @@ class GuardedCacheTest {
         for (int i = 0; i < 5; i++) {
             cache.spoilt(PATH, "spoilt " + i);
         }
-        for (int i = 0; i < 5; i++) {
-            cache.failed(new CacheException(CacheException.Kind.DENIED, "denied"));
-        }
+        failToGive(5, CacheException.Kind.DENIED);
 
         assertThat(cache.reasonForSettingAside()).hasMessage("spoilt 4");
         assertThat(events).hasSize(1);

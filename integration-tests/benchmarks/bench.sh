@@ -10,11 +10,15 @@
 #   --work WORK          cold (default): an empty store
 #                        changed: --changed paths and the top level are new to the store
 #                        nothing: all is valid already
+#                        upstream: cold, and a third of the paths is only in another cache, which
+#                        is Nix's own substituter
 #   --compression C      none, zstd (default) or xz
 #   --link LINK          loopback (default), RTT_MS or RTT_MS:MBIT, such as 50 or 50:100, or
 #                        shared:MBIT, a link whose rate all connections share
-#   --programs LIST      default ours,copy,realise; besides daemon: our daemon, from an event to fetched
-#   --rounds N           default 5; in each round each of the three runs once
+#   --programs LIST      default ours,copy,realise; besides daemon: our daemon, from an event to
+#                        fetched, and, for changed, later: the same after it fetched another revision.
+#                        For upstream ours, and its halves alone: cached, realised
+#   --rounds N           default 5; in each round each program runs once
 #   --size-mb N --configs N --changed N    of the closure; default 1500, 800, 40
 #   --package FOLDER     our package; default agent/target/nixfleet-agent
 #   --tools FOLDER       of make-closure, make-cache, serve, delay-proxy; default $BENCH_TOOLS,
@@ -44,7 +48,7 @@ nix=host work=cold compression=zstd link=loopback rounds=5 size_mb=1500 configs=
 package=$project/agent/target/nixfleet-agent
 tools=${BENCH_TOOLS:-$project/../shared/bench}
 data=/var/cache/nixfleet-bench raw='' limit=1800
-programs=ours,copy,realise only='' title=''
+programs='' only='' title=''
 if [[ ${1-} == all ]]; then
     shift
     passed=()
@@ -85,12 +89,21 @@ while (($# > 0)); do
     esac
 done
 
-[[ $work =~ ^(cold|changed|nothing)$ ]] || fail "--work is cold, changed or nothing, not '$work'"
+[[ $work =~ ^(cold|changed|nothing|upstream)$ ]] || fail "--work is cold, changed, nothing or upstream, not '$work'"
 [[ $compression =~ ^(none|zstd|xz)$ ]] || fail "--compression is none, zstd or xz, not '$compression'"
 [[ $link =~ ^(loopback|shared:[0-9]+|[0-9.]+(:[0-9.]+)?)$ ]] ||
     fail "--link is loopback, RTT_MS, RTT_MS:MBIT or shared:MBIT, not '$link'"
-[[ $programs =~ ^(ours|daemon|copy|realise)(,(ours|daemon|copy|realise))*$ ]] ||
-    fail "--programs are some of ours,daemon,copy,realise, not '$programs'"
+known=(ours daemon copy realise)
+case $work in
+    changed) known+=(later) ;;
+    upstream) known=(ours cached realised) ;;
+esac
+if [[ -z $programs ]]; then
+    programs=ours,copy,realise
+    [[ $work != upstream ]] || programs=ours,cached,realised
+fi
+one=$(IFS='|' && echo "(${known[*]})")
+[[ $programs =~ ^$one(,$one)*$ ]] || fail "--programs of $work are some of ${known[*]}, not '$programs'"
 IFS=, read -ra programs <<<"$programs"
 for name in rounds size_mb configs changed limit; do
     [[ ${!name} =~ ^[1-9][0-9]*$ ]] || fail "--${name//_/-} is a number above 0, not '${!name}'"
@@ -122,7 +135,7 @@ if [[ $link == shared:* ]]; then
     tc qdisc add dev lo root tbf rate "${link#shared:}mbit" burst 32kb latency 100ms
 fi
 
-folder='' child='' proxy='' nginx='' outside=''
+folder='' child='' proxies='' servers='' outside=''
 
 # Ends one of our processes and waits for its end.
 stop() {
@@ -138,7 +151,7 @@ finish() {
     local status=$? process
     trap - EXIT
     trap '' INT TERM HUP
-    for process in $child $proxy $nginx; do stop "$process"; done
+    for process in $child $proxies $servers; do stop "$process"; done
     if [[ -n $folder ]]; then
         unmount_store 2>/dev/null || true
         rm -rf --one-file-system "$folder" ${outside:+"$outside"}
@@ -169,7 +182,7 @@ exec 9>"$data/.lock"
 flock --nonblock 9 || fail "another run uses $data; two at once would measure each other"
 
 folder=$(mktemp -d -t nixfleet-bench.XXXXXX)
-mkdir "$folder/bin" "$folder/nginx"
+mkdir "$folder/bin"
 results=$folder/results.jsonl
 
 # The programs of the chosen Nix, for us and for the agent, which takes them from its PATH.
@@ -226,38 +239,65 @@ await_port() {
 }
 
 say "closure: $size_mb MB of packages and $configs small paths (the first time takes minutes)"
+revisions=(0 1)
+[[ " ${programs[*]} " != *" later "* ]] || revisions+=(2)
 top=()
-for revision in 0 1; do
+for revision in "${revisions[@]}"; do
     run "$tools/make-closure" --size-mb "$size_mb" --configs "$configs" --changed "$changed" \
         --rev "$revision" --work "$data/closure-$changed" >"$folder/top" || fail 'make-closure failed'
     top+=("$(<"$folder/top")")
 done
 
 cache=$data/cache-$size_mb-$configs-$changed-$compression
-if [[ $(cat "$cache.holds" 2>/dev/null) != "${top[*]}" ]]; then
+lacking=()
+for revision in "${top[@]}"; do
+    grep -qsF "$revision" "$cache.holds" || lacking+=("$revision")
+done
+if ((${#lacking[@]} > 0)); then
     say "cache: $cache"
-    rm -rf "$cache" "$cache".{holds,secret,public}
-    run "$tools/make-cache" "$cache" "$compression" "${top[@]}" >/dev/null || fail 'make-cache failed'
-    echo "${top[*]}" >"$cache.holds"
+    run "$tools/make-cache" "$cache" "$compression" "${lacking[@]}" >/dev/null || fail 'make-cache failed'
+    printf '%s\n' "${lacking[@]}" >>"$cache.holds"
 fi
 key=$(<"$cache.public")
 
-port=$(free_port)
-nginx=$(TMPDIR=$folder/nginx "$tools/serve" "$cache" "$port" 9>&-)
-await_port "$port"
-near=http://127.0.0.1:$port
-url=$near link_name=$link
-access_log=$(find "$folder/nginx" -name access.log)
+# Serves a cache at a port of its own, behind the link, and sets `near` and `far`, its URLs.
+serve() {
+    local port mbit rtt far_port
+    mkdir "$folder/nginx-$2"
+    port=$(free_port)
+    servers+=" $(TMPDIR=$folder/nginx-$2 "$tools/serve" "$1" "$port" 9>&-)"
+    await_port "$port"
+    near=http://127.0.0.1:$port
+    far=$near
+    if [[ $link != loopback && $link != shared:* ]]; then
+        far_port=$(free_port)
+        IFS=: read -r rtt mbit <<<"$link"
+        "$tools/delay-proxy" "$far_port" "$port" "$rtt" ${mbit:+"$mbit"} </dev/null 9>&- &
+        proxies+=" $!"
+        await_port "$far_port"
+        far=http://127.0.0.1:$far_port
+    fi
+}
+
+link_name=$link
 if [[ $link == shared:* ]]; then
     link_name="${link#shared:} Mbit/s shared"
 elif [[ $link != loopback ]]; then
-    far=$(free_port)
-    IFS=: read -r rtt mbit <<<"$link"
-    "$tools/delay-proxy" "$far" "$port" "$rtt" ${mbit:+"$mbit"} </dev/null 9>&- &
-    proxy=$!
-    await_port "$far"
-    url=http://127.0.0.1:$far link_name="$rtt ms round trip${mbit:+, $mbit Mbit/s a connection}"
+    link_name="${link%%:*} ms round trip$([[ $link != *:* ]] || echo ", ${link#*:} Mbit/s a connection")"
 fi
+
+served=$cache others=()
+if [[ $work == upstream ]]; then
+    # What lies deepest is only upstream, as the packages of nixpkgs are for a cache that skips them.
+    served=$folder/cached
+    python3 "$here/split.py" "$cache" "${top[0]}" "$served" >"$folder/others" || fail 'the cache could not be split'
+    mapfile -t others <"$folder/others"
+    serve "$cache" upstream
+    upstream=$far upstream_near=$near
+fi
+serve "$served" cache
+url=$far
+access_log=$(find "$folder/nginx-cache" -name access.log)
 
 store=$mount_point/store
 
@@ -265,11 +305,13 @@ store=$mount_point/store
 set_line() {
     local program=$1 from=$2 path=$3
     case $program in
-        daemon)
+        daemon | later)
             line=(python3 "$here/daemon.py" --agent "$agent" --folder "$mount_point/home" --store "$store"
-                --cache "$from" --trusted-public-key "$key" --results "$results.daemon" "$path")
+                --cache "$from" --trusted-public-key "$key" --results "$results.daemon")
+            [[ $program == daemon ]] || line+=("${top[2]}")
+            line+=("$path")
             ;;
-        ours) line=("$agent" fetch --from "$from" --store "$store" --trusted-public-key "$key" "$path") ;;
+        ours | cached) line=("$agent" fetch --from "$from" --store "$store" --trusted-public-key "$key" "$path") ;;
         copy)
             line=(nix --extra-experimental-features nix-command copy --from "$from" --to "$store"
                 --option trusted-public-keys "$key" "$path")
@@ -278,23 +320,42 @@ set_line() {
             line=(nix-store --store "$store" --realise "$path"
                 --option substituters "$from" --option trusted-public-keys "$key")
             ;;
+        realised)
+            line=(nix-store --store "$store" --realise "${others[@]}"
+                --option substituters "$upstream" --option trusted-public-keys "$key")
+            ;;
     esac
 }
 
-# Every run starts from a copy of this file system: freshly made, and for `changed` and `nothing`
-# with revision 0 in its store.
-base=$folder/base.img image=$folder/run.img
-truncate -s "$((size_mb * 4 + 4096))M" "$base"
-mkfs.ext4 -q -F -m 0 -E lazy_itable_init=0,lazy_journal_init=0 "$base"
-wanted=${top[0]}
-if [[ $work != cold ]]; then
-    say 'store: nix copy of revision 0'
-    mount_store "$base"
-    set_line copy "$near" "${top[0]}"
-    run "${clean[@]}" "${line[@]}" >"$folder/output" 2>&1 || fail "the store could not be prepared: $(tail -n 5 "$folder/output")"
+# Every run starts from a copy of a file system that is freshly made, and has in its store what is
+# valid beforehand.
+make_base() {
+    local from=$1 image=$2
+    shift 2
+    truncate -s "$((size_mb * 4 + 4096))M" "$image"
+    mkfs.ext4 -q -F -m 0 -E lazy_itable_init=0,lazy_journal_init=0 "$image"
+    (($# > 0)) || return 0
+    say 'store: nix copy of what is valid beforehand'
+    mount_store "$image"
+    set_line copy "$from" "$1"
+    run "${clean[@]}" "${line[@]}" "${@:2}" >"$folder/output" 2>&1 || fail "the store could not be prepared: $(tail -n 5 "$folder/output")"
     rm -rf "$mount_point/home"
     unmount_store
-    [[ $work == nothing ]] || wanted=${top[1]}
+}
+
+base=$folder/base.img image=$folder/run.img
+wanted=${top[0]}
+case $work in
+    cold | upstream) make_base "$near" "$base" ;;
+    *) make_base "$near" "$base" "${top[0]}" ;;
+esac
+if [[ $work == changed ]]; then
+    wanted=${top[1]}
+elif [[ $work == upstream ]]; then
+    make_base "$upstream_near" "$base.others" "${others[@]}"
+    # For the fallback, which asks Nix.
+    clean+=("NIX_CONFIG=substituters = $upstream
+trusted-public-keys = $key")
 fi
 
 # The same page cache for all: nothing left to write, and the cache's files and the programs in memory.
@@ -305,8 +366,12 @@ settle() {
 }
 
 measure() {
-    local program=$1 round=$2
-    cp --sparse=always "$base" "$image"
+    local program=$1 round=$2 from=$base valid=("$wanted")
+    case $program in
+        cached) from=$base.others ;;
+        realised) valid=("${others[@]}") ;;
+    esac
+    cp --sparse=always "$from" "$image"
     mount_store "$image"
     settle
     set_line "$program" "$url" "$wanted"
@@ -315,8 +380,8 @@ measure() {
         --set "program=$program" --set "round=$round" \
         --access-log "$access_log" --output "$folder/output" --limit "$limit" -- "${line[@]}" ||
         fail "$program failed: $(tail -n 20 "$folder/output")"
-    "${clean[@]}" nix-store --store "$store" --check-validity "$wanted" >"$folder/output" 2>&1 ||
-        fail "$program ended well but $wanted is not valid: $(<"$folder/output")"
+    "${clean[@]}" nix-store --store "$store" --check-validity "${valid[@]}" >"$folder/output" 2>&1 ||
+        fail "$program ended well but something is not valid: $(<"$folder/output")"
     unmount_store
     rm "$image"
 }

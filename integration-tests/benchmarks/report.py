@@ -5,9 +5,9 @@ import argparse
 import json
 import statistics
 
-PROGRAMS = ("ours", "daemon", "copy", "realise")
-OURS = ("ours", "daemon")
-PEERS = ("copy", "realise")
+PROGRAMS = ("ours", "daemon", "later", "copy", "realise", "cached", "realised")
+OURS = ("ours", "daemon", "later")
+PEERS = ("copy", "realise", "cached", "realised")
 COLUMNS = {
     "wall_s": "wall s",
     "cpu_s": "CPU s",

@@ -1,9 +1,11 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.fetch.PendingSession;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.FetchOutcome;
 import io.nixfleet.substituter.fetch.Substitution;
+import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.store.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,18 +60,8 @@ final class FetchCommand implements Callable<Integer> {
         try (var display =
                 FetchDisplay.choose(
                         options.quiet || options.json, output.terminal(), output.err())) {
-            long started = System.nanoTime();
-            try (var setup = FetchSetup.open(options, display, output::warn);
-                    var _ = SoftHeapLimit.watch();
-                    Substitution substitution = setup.substituter().open()) {
-                FetchOutcome outcome = substitution.fetch(options.roots);
-                addRoots(substitution, outcome);
-                display.close();
-                var took = Duration.ofNanos(System.nanoTime() - started);
-                ExitCode exit = ExitCode.of(outcome.failures());
-                var report = new FetchReport(setup.storeName(), options.roots, outcome, exit, took);
-                output.print(report, options.quiet);
-                return exit.code();
+            try {
+                return fetch(output, display, FetchSetup.store(options));
             } catch (StoreException e) {
                 display.close();
                 return output.fail(ExitCode.STORE, e);
@@ -77,6 +69,24 @@ final class FetchCommand implements Callable<Integer> {
                 display.close();
                 return output.fail(ExitCode.USAGE, e);
             }
+        }
+    }
+
+    private int fetch(CommandOutput output, FetchDisplay display, Store store)
+            throws StoreException, InterruptedException {
+        long started = System.nanoTime();
+        try (var session = PendingSession.open(store);
+                var setup = FetchSetup.open(options, store, display, output::warn);
+                var _ = SoftHeapLimit.watch();
+                Substitution substitution = setup.substituter().open(session.await())) {
+            FetchOutcome outcome = substitution.fetch(options.roots);
+            addRoots(substitution, outcome);
+            display.close();
+            var took = Duration.ofNanos(System.nanoTime() - started);
+            ExitCode exit = ExitCode.of(outcome.failures());
+            var report = new FetchReport(setup.storeName(), options.roots, outcome, exit, took);
+            output.print(report, options.quiet);
+            return exit.code();
         }
     }
 

@@ -40,9 +40,11 @@ final class FetchSetup implements AutoCloseable {
     }
 
     /**
+     * @param store that of the options
      * @throws UsageException when an option's value, or a file that it names, is of no use
      */
-    static FetchSetup open(FetchOptions options, FetchListener listener, Consumer<String> warnings)
+    static FetchSetup open(
+            FetchOptions options, Store store, FetchListener listener, Consumer<String> warnings)
             throws InterruptedException {
         requireOpenFiles();
         try (var config = PendingNixConfig.read(new ProcessRunner(), Map.of())) {
@@ -50,7 +52,6 @@ final class FetchSetup implements AutoCloseable {
             Vertx vertx = SmallVertx.open();
             boolean opened = false;
             try {
-                Store store = store(options);
                 FetchSources sources = sources(options, config, vertx, listener, warnings);
                 opened = true;
                 return new FetchSetup(vertx, sources, store);
@@ -124,12 +125,21 @@ final class FetchSetup implements AutoCloseable {
         }
     }
 
-    private static Store store(FetchOptions options) {
+    /**
+     * The store that the options name.
+     *
+     * @throws UsageException when they name none
+     */
+    static Store store(FetchOptions options) {
         if (options.store.startsWith(UNPACK)) {
             return new UnpackStore(
                     Path.of(options.store.substring(UNPACK.length())), StoreDir.NIX_STORE);
         }
-        return daemonStore(options.store);
+        try {
+            return daemonStore(options.store);
+        } catch (FormatException e) {
+            throw new UsageException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /**

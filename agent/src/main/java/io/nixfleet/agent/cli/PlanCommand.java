@@ -49,7 +49,9 @@ final class PlanCommand implements Callable<Integer> {
         try (var display =
                 FetchDisplay.choose(
                         options.quiet || options.json, output.terminal(), output.err())) {
-            try (var setup = FetchSetup.open(options, display, output::warn);
+            try (var setup =
+                            FetchSetup.open(
+                                    options, FetchSetup.store(options), display, output::warn);
                     Substitution substitution = substituter(setup).open()) {
                 ClosurePlan plan = substitution.plan(options.roots);
                 display.close();

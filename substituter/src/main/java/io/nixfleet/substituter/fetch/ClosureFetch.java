@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * walk ─→ found ┐
  * plan ─ order ─┴→ download, download, … (limits) ─→ ready? ─→ lane 1: decompress → check → store
- *      │                                                       lane 2: …
- *      └─ fallback ─→ path came: what needs it may start
+ *                                                              lane 2: …
+ * walk ─→ missing ┐
+ * plan ── rest ───┴→ fallbacks ─→ path came: what needs it may start
  * </pre>
  */
 final class ClosureFetch implements WalkObserver, AutoCloseable {
@@ -41,7 +42,7 @@ final class ClosureFetch implements WalkObserver, AutoCloseable {
     private final int lanes;
     private final long unasked;
     private final List<Thread> importers = new ArrayList<>();
-    private @Nullable Thread bringer;
+    private final FallbackWork fallbackWork = new FallbackWork(this::runFallback);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -114,6 +115,20 @@ final class ClosureFetch implements WalkObserver, AutoCloseable {
         }
     }
 
+    @Override
+    public void missing(PathResult.Failure failure) {
+        lock.lock();
+        try {
+            if (narBytes > unasked) {
+                return;
+            }
+            schedule.addBrought(failure.path());
+        } finally {
+            lock.unlock();
+        }
+        fallbackWork.add(failure);
+    }
+
     private StorePath failedDependency(PlannedPath path) {
         for (PathResult result : results) {
             if (result instanceof PathResult.Failure
@@ -140,27 +155,20 @@ final class ClosureFetch implements WalkObserver, AutoCloseable {
     }
 
     /**
-     * Brings the rest of what the walk found, and has the fallbacks bring what they may.
+     * Brings the rest of what the walk found, and has the fallbacks bring theirs.
      *
      * @return a result for each path of the plan, and for what was imported before it was known
      */
     List<PathResult> carryOut(ClosurePlan plan) throws InterruptedException {
         arrange(plan);
-        Thread fallbacks = null;
-        if (!plan.fallback().isEmpty()) {
-            fallbacks =
-                    Thread.ofVirtual()
-                            .name("nixfleet-fallbacks")
-                            .start(() -> runFallback(plan.fallback()));
-            bringer = fallbacks;
-        }
+        fallbackWork.bringRest(plan.fallback());
         for (Thread thread : importers) {
             thread.join();
         }
-        if (fallbacks != null) {
-            // Lanes outlast the fallback, unless the fetch was given up or has none.
-            endUnlessRunning(fallbacks);
-            fallbacks.join();
+        for (Thread thread : fallbackWork.threads()) {
+            // Lanes outlast the fallbacks, unless the fetch was given up or has none.
+            endUnlessRunning(thread);
+            thread.join();
         }
         return complete(plan);
     }
@@ -455,9 +463,7 @@ final class ClosureFetch implements WalkObserver, AutoCloseable {
     @Override
     public void close() {
         var threads = new ArrayList<>(importers);
-        if (bringer != null) {
-            threads.add(bringer);
-        }
+        threads.addAll(fallbackWork.threads());
         threads.forEach(Thread::interrupt);
         lock.lock();
         try {

@@ -165,12 +165,16 @@ final class ClosureWalk {
                 refuseEndlessClosure();
                 observer.found(planned);
             }
-            case Answer.Unusable(StorePath path, PathResult.Failure failure) ->
-                    failures.put(
-                            path,
-                            failure instanceof PathResult.Absent(_, String reason, _)
-                                    ? new PathResult.Absent(path, reason, wayTo(path))
-                                    : failure);
+            case Answer.Unusable(StorePath path, PathResult.Failure told) -> {
+                PathResult.Failure failure =
+                        told instanceof PathResult.Absent(_, String reason, _)
+                                ? new PathResult.Absent(path, reason, wayTo(path))
+                                : told;
+                failures.put(path, failure);
+                if (mayFallBack.test(failure)) {
+                    observer.missing(failure);
+                }
+            }
             case Answer.Broken(StorePath path, Throwable cause) ->
                     throw new IllegalStateException("looking up " + path + " failed", cause);
         }

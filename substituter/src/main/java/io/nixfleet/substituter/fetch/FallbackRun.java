@@ -22,7 +22,11 @@ import java.util.function.Consumer;
  * not wait for the last of them.
  */
 final class FallbackRun {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+
+    /** Looking for many paths takes a store a while: never more than a part of its time. */
+    private static final int PAUSES_PER_LOOK = 10;
+
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final StoreSession session;
@@ -85,11 +89,15 @@ final class FallbackRun {
                         Thread.ofVirtual().name("nixfleet-fallback").factory());
         try {
             Future<List<String>> result = worker.submit(work);
+            long pause = LOOK_EVERY.toNanos();
             while (true) {
                 try {
-                    return result.get(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                    return result.get(pause, TimeUnit.NANOSECONDS);
                 } catch (TimeoutException _) {
+                    long begun = System.nanoTime();
                     look.look();
+                    long took = System.nanoTime() - begun;
+                    pause = Math.max(LOOK_EVERY.toNanos(), PAUSES_PER_LOOK * took);
                 }
             }
         } catch (ExecutionException e) {

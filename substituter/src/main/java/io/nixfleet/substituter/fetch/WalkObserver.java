@@ -13,6 +13,9 @@ interface WalkObserver {
 
                 @Override
                 public void found(PlannedPath path) {}
+
+                @Override
+                public void missing(PathResult.Failure failure) {}
             };
 
     /** The store has these. */
@@ -20,4 +23,7 @@ interface WalkObserver {
 
     /** The store lacks this one, and a cache has it; what refers to it was found before. */
     void found(PlannedPath path);
+
+    /** The store lacks this one, no cache gives it, and a fallback may. */
+    void missing(PathResult.Failure failure);
 }

@@ -4,7 +4,7 @@
  * <pre>
  * roots ─ ClosureWalk ─→ what is valid already? (store)  ─→ narinfos of the rest (caches)
  *       ─ NarInfoVerifier ─→ ClosurePlan ─ FetchOrder ─→ ClosureFetch: GET NAR → decompress → store
- *                                   └─ what no cache gives ─→ FallbackRun: Nix itself ─→ store
+ *      └─ what no cache gives ─→ FallbackWork ─ FallbackRun: Nix itself ─────────────────→ store
  * </pre>
  */
 @NullMarked

@@ -8,13 +8,17 @@ import io.nixfleet.testing.TestClosure.Member;
 import io.nixfleet.testing.cache.Answers;
 import io.nixfleet.testing.cache.ServedClosure;
 import io.nixfleet.testing.cache.Spoilage;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +36,8 @@ class FallbackTest {
 
     /** Brings whole closures from the upstream server into the same store. */
     private final class Upstream implements Fallback {
-        private final List<List<StorePath>> asked = new ArrayList<>();
+        private final List<List<StorePath>> asked = new CopyOnWriteArrayList<>();
+        private final CountDownLatch begun = new CountDownLatch(1);
         private CountDownLatch mayBring = new CountDownLatch(0);
 
         @Override
@@ -44,6 +49,7 @@ class FallbackTest {
         public List<String> bring(Collection<StorePath> paths, FetchListener listener)
                 throws InterruptedException {
             asked.add(List.copyOf(paths));
+            begun.countDown();
             assertThat(mayBring.await(1, TimeUnit.MINUTES)).isTrue();
             try (var own = FetchBench.in(directory);
                     Substitution substitution =
@@ -54,6 +60,26 @@ class FallbackTest {
                         .toList();
             } catch (StoreException e) {
                 throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Brings nothing, and ends when it is interrupted. */
+    private record Endless(CountDownLatch begun, CountDownLatch ended) implements Fallback {
+        @Override
+        public String name() {
+            return "endless";
+        }
+
+        @Override
+        public List<String> bring(Collection<StorePath> paths, FetchListener listener)
+                throws InterruptedException {
+            begun.countDown();
+            try {
+                new CountDownLatch(1).await();
+                return List.of();
+            } finally {
+                ended.countDown();
             }
         }
     }
@@ -98,8 +124,7 @@ class FallbackTest {
         assertThat(realised(outcome, fleet.leaf()).reason()).contains("does not have it");
         realised(outcome, fleet.otherLeaf());
         assertNativelyFetched(outcome, fleet.app(), fleet.top());
-        assertThat(fallback.asked).hasSize(1);
-        assertThat(fallback.asked.getFirst())
+        assertThat(fallback.asked.stream().flatMap(List::stream))
                 .containsExactlyInAnyOrder(fleet.leaf().path(), fleet.otherLeaf().path());
         bench.assertHolds(fleet.members());
     }
@@ -120,6 +145,88 @@ class FallbackTest {
 
         assertThat(bench.fetch(fleet)).isInstanceOf(FetchOutcome.Complete.class);
         bench.assertHolds(fleet.members());
+    }
+
+    @Test
+    void beginsWhileTheWalkGoesOn() throws Exception {
+        var brought = new CountDownLatch(1);
+        fleet.answerNarInfo(fleet.leaf(), Answers.status(404));
+        byte[] late = ServedClosure.narInfo(fleet.otherLeaf()).getBytes(StandardCharsets.UTF_8);
+        fleet.answerNarInfo(
+                fleet.otherLeaf(),
+                (request, wire) -> {
+                    if (brought.await(20, TimeUnit.SECONDS)) {
+                        Answers.ok(late).send(request, wire);
+                    } else {
+                        Answers.status(404).send(request, wire);
+                    }
+                });
+        bench.heed(
+                event -> {
+                    if (event instanceof FetchEvent.PathDone(PathResult.Realised realised)
+                            && realised.path().equals(fleet.leaf().path())) {
+                        brought.countDown();
+                    }
+                });
+
+        FetchOutcome outcome = bench.fetch(fleet);
+
+        assertThat(outcome).isInstanceOf(FetchOutcome.Complete.class);
+        realised(outcome, fleet.leaf());
+        assertNativelyFetched(outcome, fleet.otherLeaf(), fleet.app(), fleet.top());
+        assertThat(fallback.asked).containsExactly(List.of(fleet.leaf().path()));
+        bench.assertHolds(fleet.members());
+    }
+
+    @Test
+    void asksNoFallbackBeforeItsCallerWhenThereIsMoreThanMayComeUnasked() throws Exception {
+        fleet.answerNarInfo(fleet.leaf(), Answers.status(404));
+        var askedUnasked = new AtomicBoolean();
+        var approval =
+                new Approval() {
+                    @Override
+                    public Optional<String> objection(ClosurePlan plan) {
+                        try {
+                            askedUnasked.set(fallback.begun.await(300, TimeUnit.MILLISECONDS));
+                        } catch (InterruptedException e) {
+                            throw new AssertionError(e);
+                        }
+                        return Optional.empty();
+                    }
+
+                    @Override
+                    public long unasked() {
+                        return 0;
+                    }
+                };
+        try (Substitution substitution = bench.substituter(fleet, fleet.server().uri()).open()) {
+            assertThat(substitution.fetch(List.of(fleet.top().path()), approval))
+                    .isInstanceOf(FetchOutcome.Complete.class);
+        }
+        assertThat(askedUnasked).isFalse();
+        assertThat(fallback.asked).containsExactly(List.of(fleet.leaf().path()));
+    }
+
+    @Test
+    void endsAFallbackWhosePlanIsDeclined() throws Exception {
+        fleet.answerNarInfo(fleet.leaf(), Answers.status(404));
+        var begun = new CountDownLatch(1);
+        var ended = new CountDownLatch(1);
+        bench.fallbacks(new Endless(begun, ended));
+        Approval never =
+                _ -> {
+                    try {
+                        assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+                    } catch (InterruptedException e) {
+                        throw new AssertionError(e);
+                    }
+                    return Optional.of("no room");
+                };
+        try (Substitution substitution = bench.substituter(fleet, fleet.server().uri()).open()) {
+            assertThat(substitution.fetch(List.of(fleet.top().path()), never))
+                    .isEqualTo(new FetchOutcome.Declined("no room"));
+        }
+        assertThat(ended.getCount()).isZero();
     }
 
     @ParameterizedTest
@@ -244,25 +351,7 @@ class FallbackTest {
         fleet.answerNarInfo(fleet.leaf(), Answers.status(404));
         var begun = new CountDownLatch(1);
         var ended = new CountDownLatch(1);
-        bench.fallbacks(
-                new Fallback() {
-                    @Override
-                    public String name() {
-                        return "endless";
-                    }
-
-                    @Override
-                    public List<String> bring(Collection<StorePath> paths, FetchListener listener)
-                            throws InterruptedException {
-                        begun.countDown();
-                        try {
-                            new CountDownLatch(1).await();
-                            return List.of();
-                        } finally {
-                            ended.countDown();
-                        }
-                    }
-                });
+        bench.fallbacks(new Endless(begun, ended));
         Thread fetch =
                 Thread.ofVirtual()
                         .start(

@@ -1,7 +1,7 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.fetch.CacheAccess;
-import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.EarlySources;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.fetch.OpenFiles;
@@ -10,6 +10,7 @@ import io.nixfleet.agent.nix.PendingNixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StoreDir;
+import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.cache.http.SmallVertx;
 import io.nixfleet.substituter.daemon.DaemonStore;
 import io.nixfleet.substituter.daemon.StoreSelection;
@@ -19,6 +20,8 @@ import io.nixfleet.substituter.store.Store;
 import io.nixfleet.substituter.unpack.UnpackStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +32,17 @@ import java.util.function.Consumer;
 final class FetchSetup implements AutoCloseable {
     private static final String UNPACK = "unpack:";
 
+    /** How many paths are looked up before the store is asked for them. */
+    private static final int ASKED_AHEAD = 16;
+
     private final Vertx vertx;
+    private final EarlySources opened;
     private final FetchSources sources;
     private final Store store;
 
-    private FetchSetup(Vertx vertx, FetchSources sources, Store store) {
+    private FetchSetup(Vertx vertx, EarlySources opened, FetchSources sources, Store store) {
         this.vertx = vertx;
+        this.opened = opened;
         this.sources = sources;
         this.store = store;
     }
@@ -52,9 +60,10 @@ final class FetchSetup implements AutoCloseable {
             Vertx vertx = SmallVertx.open();
             boolean opened = false;
             try {
-                FetchSources sources = sources(options, config, vertx, listener, warnings);
+                EarlySources early = early(options, vertx, listener, warnings);
+                var setup = open(early, config, options, vertx, store);
                 opened = true;
-                return new FetchSetup(vertx, sources, store);
+                return setup;
             } finally {
                 if (!opened) {
                     vertx.close();
@@ -65,28 +74,59 @@ final class FetchSetup implements AutoCloseable {
         }
     }
 
-    private static FetchSources sources(
-            FetchOptions options,
+    private static FetchSetup open(
+            EarlySources early,
             PendingNixConfig config,
+            FetchOptions options,
             Vertx vertx,
-            FetchListener listener,
-            Consumer<String> warnings)
+            Store store)
             throws IOException, InterruptedException {
-        FetchEnvironment environment =
-                FetchEnvironment.of(
-                        config(config, options),
+        boolean opened = false;
+        try {
+            var setup = new FetchSetup(vertx, early, early.await(config(config, options)), store);
+            opened = true;
+            return setup;
+        } finally {
+            if (!opened) {
+                early.close();
+            }
+        }
+    }
+
+    private static EarlySources early(
+            FetchOptions options, Vertx vertx, FetchListener listener, Consumer<String> warnings) {
+        var wanted =
+                new EarlySources.Wanted(
+                        options.caches,
+                        nixHelp(options),
                         options.trustedPublicKeys,
                         Optional.ofNullable(options.netrcFile),
-                        CacheAccess.read(
-                                options.access.settings(List.of(), options.allowInsecure),
-                                options.caches,
-                                warnings));
-        return FetchSources.open(
-                environment,
-                options.caches,
-                nixHelp(options),
+                        () ->
+                                CacheAccess.read(
+                                        options.access.settings(List.of(), options.allowInsecure),
+                                        options.caches,
+                                        warnings));
+        return EarlySources.open(
+                wanted,
+                NixConfig.assumed(System.getenv()),
+                lacking(options),
                 listener,
                 new HttpMeans(Version.userAgent(), Optional.of(vertx)));
+    }
+
+    /** Of the paths asked for, some that have no files in the store, so that they are not valid. */
+    private static List<StorePath> lacking(FetchOptions options) {
+        Path files =
+                options.store.startsWith(UNPACK)
+                        ? StoreSelection.files(options.store.substring(UNPACK.length()))
+                        : StoreSelection.files(options.store);
+        return options.roots.stream()
+                .limit(ASKED_AHEAD)
+                .filter(
+                        root ->
+                                !Files.exists(
+                                        files.resolve(root.baseName()), LinkOption.NOFOLLOW_LINKS))
+                .toList();
     }
 
     /** A store that needs no Nix must do without Nix's configuration, should there be none. */
@@ -167,7 +207,7 @@ final class FetchSetup implements AutoCloseable {
 
     @Override
     public void close() {
-        sources.close();
+        opened.close();
         vertx.close();
     }
 }

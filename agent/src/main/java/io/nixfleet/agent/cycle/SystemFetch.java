@@ -5,17 +5,19 @@ import io.nixfleet.agent.config.AgentSettings;
 import io.nixfleet.agent.deploy.DeployRequest;
 import io.nixfleet.agent.deploy.PhaseResult;
 import io.nixfleet.agent.fetch.CacheAccess;
-import io.nixfleet.agent.fetch.FetchEnvironment;
+import io.nixfleet.agent.fetch.EarlySources;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.fetch.OpenFiles;
 import io.nixfleet.agent.heap.FetchRoom;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.agent.metrics.AgentMetrics;
+import io.nixfleet.agent.nix.NixConfig;
 import io.nixfleet.agent.nix.PendingNixConfig;
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
 import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.daemon.StoreSelection;
 import io.nixfleet.substituter.fetch.Approval;
 import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.FetchEvent;
@@ -28,6 +30,7 @@ import io.nixfleet.substituter.store.StoreSession;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -53,6 +56,9 @@ public final class SystemFetch {
     private final Map<String, String> environment;
     private final Consumer<AgentMetrics.Refused> refused;
 
+    /** What Nix said last, or will probably say. */
+    private volatile NixConfig assumed;
+
     /**
      * How to fetch.
      *
@@ -76,6 +82,7 @@ public final class SystemFetch {
         this.environment = Map.copyOf(environment);
         this.listeners = listeners;
         this.refused = refused;
+        this.assumed = NixConfig.assumed(environment);
     }
 
     /**
@@ -89,33 +96,47 @@ public final class SystemFetch {
         FetchListener listener = listeners.apply(urls);
         // Read each time: a key that was revoked is refused at the next fetch.
         try (var config = PendingNixConfig.read(runner, environment);
+                var early = openEarly(urls, request.system(), listener);
                 StoreSession session = options.fetching().store().openSession()) {
-            OpenFiles.requireEnoughForAFetch();
             if (isHere(session, request.system(), root)) {
                 listener.on(new FetchEvent.Planned(ClosurePlan.nothing(request.system())));
                 return new PhaseResult.Fetched();
             }
-            FetchEnvironment trust =
-                    FetchEnvironment.of(
-                            config.await(),
-                            options.fetching().trustedPublicKeys(),
-                            options.fetching().netrc(),
-                            CacheAccess.read(
-                                    options.fetching().caches(),
-                                    options.fetching().cacheUrl().stream().toList(),
-                                    LOG::warn));
-            boolean fallback = !urls.isEmpty() && !options.fetching().airGapped();
-            var help =
-                    new FetchSources.NixHelp(
-                            runner, environment, options.fetching().nixStore(), fallback);
-            try (var sources =
-                    FetchSources.open(trust, urls, Optional.of(help), listener, options.http())) {
-                return fetch(
-                        sources.into(options.fetching().store()), session, request.system(), root);
-            }
+            NixConfig known = config.await();
+            assumed = known;
+            return fetch(
+                    early.await(known).into(options.fetching().store()),
+                    session,
+                    request.system(),
+                    root);
         } catch (StoreException | IOException | FormatException e) {
             return notFetched(request.system(), String.valueOf(e.getMessage()));
         }
+    }
+
+    private EarlySources openEarly(List<URI> urls, StorePath system, FetchListener listener)
+            throws IOException {
+        OpenFiles.requireEnoughForAFetch();
+        AgentSettings.Fetching fetching = options.fetching();
+        boolean fallback = !urls.isEmpty() && !fetching.airGapped();
+        var help = new FetchSources.NixHelp(runner, environment, fetching.nixStore(), fallback);
+        var wanted =
+                new EarlySources.Wanted(
+                        urls,
+                        Optional.of(help),
+                        fetching.trustedPublicKeys(),
+                        fetching.netrc(),
+                        () ->
+                                CacheAccess.read(
+                                        fetching.caches(),
+                                        fetching.cacheUrl().stream().toList(),
+                                        LOG::warn));
+        Path files =
+                StoreSelection.files(fetching.nixStore().orElse("auto")).resolve(system.baseName());
+        // What has no files is not valid; what has some may be, and then no cache is asked.
+        List<StorePath> lacking =
+                Files.exists(files, LinkOption.NOFOLLOW_LINKS) ? List.of() : List.of(system);
+        return EarlySources.open(wanted, assumed, lacking, listener, options.http());
     }
 
     /** Whether the store has the system, which is a root from then on: all else takes longer. */

@@ -55,13 +55,17 @@ public record FetchEnvironment(
         extraKeys.addAll(access.trustedKeys());
         var keys = new ArrayList<>(config.trustedPublicKeys());
         keys.addAll(extraKeys);
-        Optional<Path> file =
-                netrcFile.isPresent() ? netrcFile : config.netrcFile().filter(Files::isReadable);
+        Optional<Path> file = logins(config, netrcFile);
         return new FetchEnvironment(
                 TrustedKeys.parse(keys),
                 extraKeys,
                 file.isPresent() ? netrc(file.get()) : Netrc.EMPTY,
                 access);
+    }
+
+    /** The netrc file that counts, if there is one: that of nix.conf need not exist. */
+    static Optional<Path> logins(NixConfig config, Optional<Path> netrcFile) {
+        return netrcFile.isPresent() ? netrcFile : config.netrcFile().filter(Files::isReadable);
     }
 
     private static Netrc netrc(Path file) throws IOException {

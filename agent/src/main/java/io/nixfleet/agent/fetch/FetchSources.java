@@ -2,6 +2,8 @@ package io.nixfleet.agent.fetch;
 
 import io.nixfleet.agent.process.ProcessRunner;
 import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.store.StorePath;
+import io.nixfleet.substituter.cache.AskedAhead;
 import io.nixfleet.substituter.cache.BinaryCache;
 import io.nixfleet.substituter.cache.BinaryCaches;
 import io.nixfleet.substituter.fetch.Fallback;
@@ -11,6 +13,7 @@ import io.nixfleet.substituter.fetch.Substituter;
 import io.nixfleet.substituter.store.Store;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -128,6 +131,21 @@ public final class FetchSources implements AutoCloseable {
         return CopyFallback.takes(url) ? CopyFallback.nameOf(url) : BinaryCaches.nameOf(url);
     }
 
+    /**
+     * Begins to ask for what a fetch needs first. With several caches that is who is asked first.
+     *
+     * @param paths that a fetch will look up
+     */
+    void askAhead(Collection<StorePath> paths) {
+        Collection<StorePath> lookups = opened.size() == 1 ? paths : List.of();
+        opened.replaceAll(cache -> AskedAhead.ask(cache, lookups));
+    }
+
+    /** The same caches, for a host of which more is known; its logins must be the same. */
+    FetchSources knowing(FetchEnvironment known) {
+        return new FetchSources(caches, opened, fallbacks, known, listener);
+    }
+
     /** What fetches from them into a store. */
     public Substituter into(Store store) {
         return new Substituter(
@@ -142,6 +160,7 @@ public final class FetchSources implements AutoCloseable {
 
     @Override
     public void close() {
+        opened.forEach(BinaryCache::close);
         caches.close();
     }
 }

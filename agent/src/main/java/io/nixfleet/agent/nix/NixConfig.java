@@ -31,6 +31,19 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
     }
 
     /**
+     * What a host's configuration probably is, as far as can be told without asking Nix: nobody is
+     * trusted, and logins are where Nix has them by default.
+     *
+     * @param environment the process's
+     */
+    public static NixConfig assumed(Map<String, String> environment) {
+        String directory = environment.getOrDefault("NIX_CONF_DIR", "");
+        return new NixConfig(
+                List.of(),
+                Optional.of(Path.of(directory.isEmpty() ? "/etc/nix" : directory, "netrc")));
+    }
+
+    /**
      * Asks the {@code nix} on the PATH. Every version from 2.8 on understands {@code show-config};
      * should a later one drop the old name, {@code config show} is tried.
      *

@@ -1,6 +1,7 @@
 package io.nixfleet.substituter.daemon;
 
 import io.nixfleet.nix.encoding.FormatException;
+import io.nixfleet.nix.store.StoreDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -66,6 +67,25 @@ public record StoreSelection(List<String> daemonCommand, Map<String, String> env
     /** How Nix's own commands name the same store; empty when it is the one that they choose. */
     public static Optional<String> nixName(String text) {
         return text.equals("auto") ? Optional.empty() : Optional.of(text);
+    }
+
+    /** Where the files of the store lie that {@code --store} names, as far as the text tells. */
+    public static Path files(String text) {
+        if (text.startsWith("/")) {
+            return below(text);
+        }
+        if (text.startsWith("local?")) {
+            for (String parameter : text.substring("local?".length()).split("&", -1)) {
+                if (parameter.startsWith("root=/")) {
+                    return below(parameter.substring("root=".length()));
+                }
+            }
+        }
+        return Path.of(StoreDir.NIX_STORE.path());
+    }
+
+    private static Path below(String root) {
+        return Path.of(root, StoreDir.NIX_STORE.path());
     }
 
     private Path defaultSocket() {

@@ -181,7 +181,22 @@ class ArchitectureTest {
                             "io.nixfleet.agent.deploy..",
                             "io.nixfleet.agent.control",
                             "io.nixfleet.agent.cli..",
+                            "io.nixfleet.agent.console..",
                             "io.nixfleet.nix..");
+
+    @ArchTest
+    static final ArchRule theConsoleKnowsNoProgram =
+            noClasses()
+                    .that()
+                    .resideInAPackage("io.nixfleet.agent.console..")
+                    .should()
+                    .dependOnClassesThat(
+                            resideInAPackage("io.nixfleet..")
+                                    .and(
+                                            resideOutsideOfPackages(
+                                                    "io.nixfleet.agent.console..",
+                                                    "io.nixfleet.nix..")))
+                    .because("several programs print with it");
 
     @ArchTest
     static final ArchRule childProcessesAreStartedInTwoPlaces =
@@ -224,7 +239,7 @@ class ArchitectureTest {
                     .and()
                     .haveNameNotMatching("io\\.nixfleet\\.agent\\.heap\\.FileCopies.*")
                     .and()
-                    .haveNameNotMatching("io\\.nixfleet\\.agent\\.cli\\.Terminal.*")
+                    .haveNameNotMatching("io\\.nixfleet\\.agent\\.console\\.Terminal.*")
                     .and()
                     .haveNameNotMatching("io\\.nixfleet\\.substituter\\.unpack\\.ExactSymlink.*")
                     .and()
@@ -262,6 +277,7 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(
                             "io.nixfleet.agent.cli..",
+                            "io.nixfleet.agent.console..",
                             "io.nixfleet.agent.cycle..",
                             "io.nixfleet.agent.daemon..",
                             "io.nixfleet.agent.control",

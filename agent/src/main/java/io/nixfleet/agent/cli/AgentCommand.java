@@ -3,6 +3,7 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.agent.api.AgentClient;
 import io.nixfleet.agent.api.AgentUnreachableException;
 import io.nixfleet.agent.api.Reply;
+import io.nixfleet.agent.console.CommandOutput;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;

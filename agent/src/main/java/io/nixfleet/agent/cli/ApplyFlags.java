@@ -1,6 +1,8 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.FlagValues;
+import io.nixfleet.agent.console.UsageException;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 

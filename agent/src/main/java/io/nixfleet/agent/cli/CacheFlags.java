@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.FlagValues;
 import io.nixfleet.agent.fetch.CacheSettings;
 import io.nixfleet.nix.compression.Decompressors;
 import java.net.URI;

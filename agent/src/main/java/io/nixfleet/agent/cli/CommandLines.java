@@ -1,28 +1,21 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.CommandShape;
+import io.nixfleet.agent.console.Interruption;
 import io.nixfleet.agent.deploy.Action;
 import io.nixfleet.nix.encoding.FormatException;
-import io.nixfleet.nix.store.StoreDir;
-import io.nixfleet.nix.store.StorePath;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -52,27 +45,8 @@ import picocli.CommandLine.TypeConversionException;
         })
 public final class CommandLines implements Callable<Integer> {
     static final String NAME = "nixfleet-agent";
-    private static final int WIDTH = 80;
 
-    /** Commands before the many options of the daemon. */
-    private static final List<String> SECTIONS =
-            List.of(
-                    UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING,
-                    UsageMessageSpec.SECTION_KEY_SYNOPSIS,
-                    UsageMessageSpec.SECTION_KEY_DESCRIPTION_HEADING,
-                    UsageMessageSpec.SECTION_KEY_DESCRIPTION,
-                    UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
-                    UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
-                    UsageMessageSpec.SECTION_KEY_PARAMETER_LIST_HEADING,
-                    UsageMessageSpec.SECTION_KEY_PARAMETER_LIST,
-                    UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING,
-                    UsageMessageSpec.SECTION_KEY_OPTION_LIST,
-                    UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING,
-                    UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST,
-                    UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
-                    UsageMessageSpec.SECTION_KEY_FOOTER);
-
-    private static final Duration GRACE = Duration.ofSeconds(4);
+    private static final CommandShape SHAPE = new CommandShape(NAME, CommandLines::goingOn);
 
     @Mixin private RunOptions daemonOptions = new RunOptions();
 
@@ -82,24 +56,7 @@ public final class CommandLines implements Callable<Integer> {
 
     /** Runs a command line and returns its exit code. */
     public static int run(String... args) {
-        Thread worker = Thread.currentThread();
-        var ended = new CountDownLatch(1);
-        Thread interrupter =
-                new Thread(() -> interruptAndAwait(worker, ended), "nixfleet-interrupted");
-        Runtime.getRuntime().addShutdownHook(interrupter);
-        int code;
-        try {
-            code = execute(args);
-        } finally {
-            ended.countDown();
-        }
-        try {
-            Runtime.getRuntime().removeShutdownHook(interrupter);
-            return code;
-        } catch (IllegalStateException _) {
-            // A signal ended us: the exit code is the JVM's, 128 and the signal's number.
-            return CommandOutput.INTERRUPTED;
-        }
+        return Interruption.run(() -> execute(args));
     }
 
     private static Map<String, Supplier<Callable<Integer>>> subcommands() {
@@ -154,71 +111,17 @@ public final class CommandLines implements Callable<Integer> {
 
     private static CommandLine commandLine(
             Map<String, Supplier<Callable<Integer>>> subcommands, boolean daemon) {
-        var ansi = Terminal.coloursWelcome(System.getenv()) ? Ansi.AUTO : Ansi.OFF;
         var commandLine =
                 daemon
                         ? new CommandLine(new CommandLines())
                         : new CommandLine(CommandSpec.create().name(NAME));
         subcommands.forEach(
-                (name, subcommand) -> {
-                    var command = new CommandLine(subcommand.get());
-                    command.getCommandSpec().addOption(help());
-                    headings(command.getCommandSpec().usageMessage());
-                    commandLine.addSubcommand(name, command);
-                });
+                (name, subcommand) ->
+                        commandLine.addSubcommand(name, CommandShape.subcommand(subcommand.get())));
         if (daemon) {
-            headings(commandLine.getCommandSpec().usageMessage());
+            CommandShape.headings(commandLine.getCommandSpec().usageMessage());
         }
-        return commandLine
-                .registerConverter(StorePath.class, CommandLines::storePath)
-                .registerConverter(URI.class, CommandLines::url)
-                .registerConverter(Action.class, CommandLines::action)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(ansi))
-                .setUsageHelpWidth(WIDTH)
-                .setParameterExceptionHandler(CommandLines::wrongUsage)
-                .setExecutionExceptionHandler(CommandLines::unexpected);
-    }
-
-    /**
-     * The same for all: usage, what it does, commands, arguments, options, exit codes, examples.
-     */
-    private static void headings(UsageMessageSpec usage) {
-        // In the list of commands only.
-        usage.header(usage.description()[0].split("[.:] |\\.$", -1)[0])
-                .descriptionHeading("%n")
-                .commandListHeading("%nCommands:%n")
-                .parameterListHeading("%nArguments:%n")
-                .optionListHeading("%nOptions:%n")
-                .exitCodeListHeading("%nExit codes:%n")
-                .footerHeading("%nExamples:%n")
-                .sectionKeys(SECTIONS);
-    }
-
-    /** For each subcommand: the errors of all of them point to it. */
-    private static OptionSpec help() {
-        return OptionSpec.builder("-h", "--help")
-                .usageHelp(true)
-                .description("Show this help message and exit.")
-                .build();
-    }
-
-    private static StorePath storePath(String text) {
-        try {
-            return StorePath.parse(StoreDir.NIX_STORE, text);
-        } catch (FormatException e) {
-            throw new TypeConversionException(e.getMessage());
-        }
-    }
-
-    private static URI url(String text) {
-        try {
-            return new URI(text);
-        } catch (URISyntaxException e) {
-            // Not quoted, since it may hold a login.
-            throw new TypeConversionException(
-                    "it is not a URL: %s at character %d"
-                            .formatted(e.getReason(), e.getIndex() + 1));
-        }
+        return SHAPE.shape(commandLine).registerConverter(Action.class, CommandLines::action);
     }
 
     private static Action action(String word) {
@@ -230,57 +133,11 @@ public final class CommandLines implements Callable<Integer> {
                                                 + " is none of switch, boot, test, dry-activate"));
     }
 
-    /** One line, since the whole help would hide what is wrong. */
-    private static int wrongUsage(ParameterException wrong, String... args) {
-        CommandLine command = wrong.getCommandLine();
-        return output(command, args)
-                .fail(
-                        ExitCode.USAGE,
-                        "%s; see '%s --help'"
-                                .formatted(
-                                        WrongWord.explain(wrong),
-                                        command.getCommandSpec().qualifiedName()));
-    }
-
-    /** For what a command cannot say itself: it did not come to that, or broke down. */
-    private static CommandOutput output(CommandLine command, String... args) {
-        return CommandOutput.of(command.getCommandSpec(), List.of(args).contains("--json"));
-    }
-
-    private static int unexpected(
-            Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
-        if (failure instanceof InterruptedException) {
-            if (commandLine.getCommand() instanceof CommandLines
-                    || commandLine.getCommand() instanceof RunCommand) {
-                // The daemon's own log has said that it stops.
-                return CommandOutput.INTERRUPTED;
-            }
-            return output(commandLine, words(parsed)).interrupted("run again to go on from here");
-        }
-        int code =
-                output(commandLine, words(parsed))
-                        .fail(ExitCode.UNEXPECTED, "unexpected: " + failure);
-        commandLine.getErr().println("This is a fault of nixfleet-agent; please report it with:");
-        failure.printStackTrace(commandLine.getErr());
-        commandLine.getErr().flush();
-        return code;
-    }
-
-    private static String[] words(CommandLine.ParseResult parsed) {
-        return parsed.originalArgs().toArray(String[]::new);
-    }
-
-    /**
-     * On SIGINT or SIGTERM: ends the command's work in order before the JVM ends. The thread itself
-     * never ends then, since its call of {@code System.exit} waits for this hook.
-     */
-    private static void interruptAndAwait(Thread worker, CountDownLatch ended) {
-        worker.interrupt();
-        try {
-            ended.await(GRACE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+    private static Optional<String> goingOn(Object command) {
+        // The daemon's own log has said that it stops.
+        return command instanceof CommandLines || command instanceof RunCommand
+                ? Optional.empty()
+                : Optional.of("run again to go on from here");
     }
 
     /** No subcommand: the daemon, since units in the field start it so. */

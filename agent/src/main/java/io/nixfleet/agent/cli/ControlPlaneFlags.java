@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.FlagValues;
 import io.nixfleet.agent.controlplane.ControlPlaneOptions;
 import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.agent.tls.TlsPaths;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.nixfleet.agent.api.AgentClient;
 import io.nixfleet.agent.api.AgentUnreachableException;
 import io.nixfleet.agent.api.Reply;
+import io.nixfleet.agent.console.Paint;
+import io.nixfleet.agent.console.Units;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,5 +1,9 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.FlagValues;
+import io.nixfleet.agent.console.Paint;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.doctor.Doctor;
 import io.nixfleet.agent.doctor.Examined;
 import io.nixfleet.agent.doctor.Programs;

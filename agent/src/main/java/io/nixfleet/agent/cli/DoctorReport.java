@@ -2,6 +2,9 @@ package io.nixfleet.agent.cli;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nixfleet.agent.console.Paint;
+import io.nixfleet.agent.console.Report;
+import io.nixfleet.agent.console.Units;
 import io.nixfleet.agent.doctor.Examined;
 import io.nixfleet.agent.doctor.Finding;
 import io.nixfleet.agent.doctor.Result;

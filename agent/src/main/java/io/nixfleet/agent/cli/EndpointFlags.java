@@ -1,6 +1,8 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.FlagValues;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.agent.tls.TlsPaths;
 import java.io.IOException;

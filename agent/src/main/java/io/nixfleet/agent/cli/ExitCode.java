@@ -1,10 +1,11 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.ExitStatus;
 import io.nixfleet.substituter.fetch.PathResult;
 import java.util.Collection;
 
 /** The exit codes of one-shot commands and of those that ask a running agent. */
-enum ExitCode {
+enum ExitCode implements ExitStatus {
     /** Every path asked for is valid, or would be. */
     OK(0),
     /** Something that no other code stands for. */
@@ -36,7 +37,8 @@ enum ExitCode {
         this.code = code;
     }
 
-    int code() {
+    @Override
+    public int code() {
         return code;
     }
 

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.UsageException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.Units;
 import io.nixfleet.substituter.fetch.PathResult;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.fetch.PendingSession;
 import io.nixfleet.agent.heap.SoftHeapLimit;
 import io.nixfleet.nix.store.StorePath;

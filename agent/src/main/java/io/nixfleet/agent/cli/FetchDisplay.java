@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.Terminal;
 import io.nixfleet.substituter.fetch.FetchListener;
 import java.io.PrintWriter;
 

@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.FlagValues;
 import io.nixfleet.agent.doctor.Given;
 import io.nixfleet.agent.doctor.Subject;
 import io.nixfleet.agent.fetch.CacheAccess;

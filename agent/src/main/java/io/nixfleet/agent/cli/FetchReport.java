@@ -3,6 +3,8 @@ package io.nixfleet.agent.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nixfleet.agent.console.Report;
+import io.nixfleet.agent.console.Units;
 import io.nixfleet.nix.store.StorePath;
 import io.nixfleet.substituter.fetch.FetchOutcome;
 import io.nixfleet.substituter.fetch.PathResult;

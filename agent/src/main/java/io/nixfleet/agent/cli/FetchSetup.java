@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.EarlySources;
 import io.nixfleet.agent.fetch.FetchSources;

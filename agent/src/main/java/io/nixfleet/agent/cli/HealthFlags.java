@@ -1,6 +1,7 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.FlagValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,9 @@ package io.nixfleet.agent.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nixfleet.agent.console.Paint;
+import io.nixfleet.agent.console.Report;
+import io.nixfleet.agent.console.Units;
 import java.io.PrintWriter;
 import java.time.Duration;
 

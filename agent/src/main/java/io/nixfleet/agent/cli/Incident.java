@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.Units;
 import io.nixfleet.substituter.fetch.FetchEvent;
 import io.nixfleet.substituter.fetch.PathResult;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.UsageException;
 import java.util.Locale;
 import org.slf4j.event.Level;
 import picocli.CommandLine.Option;

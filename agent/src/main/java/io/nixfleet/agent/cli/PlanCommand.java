@@ -1,5 +1,7 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.nix.store.StoreDir;
 import io.nixfleet.substituter.fetch.ClosurePlan;
 import io.nixfleet.substituter.fetch.Substituter;

@@ -1,5 +1,6 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.Units;
 import io.nixfleet.agent.fetch.FetchTotals;
 import io.nixfleet.substituter.fetch.FetchEvent;
 import java.io.PrintWriter;

@@ -1,6 +1,8 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.daemon.RunningAgent;
 import io.nixfleet.agent.daemon.StartException;
 import io.nixfleet.agent.fetch.SecretFile;

@@ -1,6 +1,8 @@
 package io.nixfleet.agent.cli;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.FlagValues;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.controlplane.ControlPlaneOptions;
 import io.nixfleet.agent.doctor.Given;
 import io.nixfleet.agent.doctor.Subject;

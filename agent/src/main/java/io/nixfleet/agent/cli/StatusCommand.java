@@ -3,6 +3,8 @@ package io.nixfleet.agent.cli;
 import io.nixfleet.agent.api.AgentClient;
 import io.nixfleet.agent.api.AgentUnreachableException;
 import io.nixfleet.agent.api.Reply;
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.Paint;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 

@@ -1,5 +1,7 @@
 package io.nixfleet.agent.cli;
 
+import io.nixfleet.agent.console.CommandOutput;
+import io.nixfleet.agent.console.Units;
 import io.nixfleet.agent.fetch.CacheAccess;
 import io.nixfleet.agent.fetch.FetchEnvironment;
 import io.nixfleet.agent.fetch.HttpMeans;

@@ -3,6 +3,8 @@ package io.nixfleet.agent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.nixfleet.agent.console.Paint;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.doctor.Examined;
 import io.nixfleet.agent.doctor.Finding;
 import io.nixfleet.agent.doctor.Given;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.nixfleet.agent.config.AgentSettings;
+import io.nixfleet.agent.console.UsageException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.nixfleet.agent.console.Paint;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Instant;

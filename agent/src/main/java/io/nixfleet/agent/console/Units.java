@@ -1,16 +1,16 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 import java.time.Duration;
 import java.util.Locale;
 
 /** Amounts as people read them. */
-final class Units {
+public final class Units {
     private static final String[] BINARY = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private Units() {}
 
     /** {@code 1.45 GiB}: three significant digits. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         double amount = bytes;
         int unit = 0;
         while (amount >= 1000 && unit < BINARY.length - 1) {
@@ -22,7 +22,7 @@ final class Units {
     }
 
     /** {@code 8.1 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
-    static String duration(Duration duration) {
+    public static String duration(Duration duration) {
         long seconds = duration.toSeconds();
         if (seconds < 60) {
             return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
@@ -33,7 +33,7 @@ final class Units {
     }
 
     /** {@code 1 path}, {@code 2 paths}. */
-    static String count(long count, String noun) {
+    public static String count(long count, String noun) {
         return count + " " + noun + (count == 1 ? "" : "s");
     }
 }

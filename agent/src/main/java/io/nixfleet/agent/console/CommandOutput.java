@@ -1,4 +1,4 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,17 +10,19 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** Where a command's words go: results to standard output, the rest to standard error. */
-record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolean json) {
+public record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolean json) {
     /** The exit code after SIGINT, as shells have it. */
-    static final int INTERRUPTED = 130;
+    public static final int INTERRUPTED = 130;
 
-    static CommandOutput of(@Nullable CommandSpec spec, boolean json) {
+    /** Those of a command, once picocli has set its spec. */
+    public static CommandOutput of(@Nullable CommandSpec spec, boolean json) {
         var commandLine = Objects.requireNonNull(spec, "picocli sets the spec").commandLine();
         return new CommandOutput(
                 commandLine.getOut(), commandLine.getErr(), Terminal.detect(System.getenv()), json);
     }
 
-    void print(Report report, boolean quiet) {
+    /** Prints what there is to say, as people or programs want it. */
+    public void print(Report report, boolean quiet) {
         if (json) {
             printJson(report.toJson());
         } else {
@@ -31,23 +33,23 @@ record CommandOutput(PrintWriter out, PrintWriter err, Terminal terminal, boolea
     }
 
     /** Warns on standard error, whatever else is to be quiet. */
-    void warn(String text) {
+    public void warn(String text) {
         err.println("warning: " + text);
         err.flush();
     }
 
     /** Says what failed; returns the exit code. */
-    int fail(ExitCode exit, Exception failure) {
+    public int fail(ExitStatus exit, Exception failure) {
         return fail(exit, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
     }
 
     /** Says what failed; returns the exit code. */
-    int fail(ExitCode exit, String failure) {
+    public int fail(ExitStatus exit, String failure) {
         return failed(exit.code(), failure, "error: " + failure);
     }
 
     /** Says that a signal ended it, and how to go on; returns the exit code. */
-    int interrupted(String goingOn) {
+    public int interrupted(String goingOn) {
         String failure = "interrupted; " + goingOn;
         return failed(INTERRUPTED, failure, failure);
     }

@@ -1,10 +1,10 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 
 /** What a command has to say at its end, for people and for programs. */
-interface Report {
+public interface Report {
     /** One JSON object. */
     ObjectNode toJson();
 

@@ -1,4 +1,4 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -15,24 +15,25 @@ import java.util.Map;
  * @param colours whether colours are welcome; never when {@code NO_COLOR} is set
  * @param columns the terminal's width
  */
-record Terminal(boolean interactive, boolean colours, int columns) {
+public record Terminal(boolean interactive, boolean colours, int columns) {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final int DEFAULT_COLUMNS = 80;
 
-    static Terminal detect(Map<String, String> environment) {
+    /** What it is now. */
+    public static Terminal detect(Map<String, String> environment) {
         boolean interactive = !dumb(environment) && isTerminal(STDERR);
         boolean colours = interactive && coloursWelcome(environment);
         return new Terminal(interactive, colours, interactive ? columns(STDERR) : DEFAULT_COLUMNS);
     }
 
     /** Whether colours are welcome on standard output. */
-    static boolean coloursOnOutput(Map<String, String> environment) {
+    public static boolean coloursOnOutput(Map<String, String> environment) {
         return coloursWelcome(environment) && isTerminal(STDOUT);
     }
 
     /** Whether they would be on a terminal. */
-    static boolean coloursWelcome(Map<String, String> environment) {
+    public static boolean coloursWelcome(Map<String, String> environment) {
         return !dumb(environment) && environment.getOrDefault("NO_COLOR", "").isEmpty();
     }
 

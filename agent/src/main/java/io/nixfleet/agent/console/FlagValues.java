@@ -1,4 +1,4 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -6,13 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that several of the daemon's options have in common. */
-final class FlagValues {
+/** Checks that several options have in common. */
+public final class FlagValues {
     private static final Duration LONGEST = Duration.ofDays(1);
 
     private FlagValues() {}
 
-    static Duration seconds(String option, long value, long least) {
+    /** A time of at most a day. */
+    public static Duration seconds(String option, long value, long least) {
         if (value < least || value > LONGEST.toSeconds()) {
             throw new UsageException(
                     "%s: %d s is not between %d and %d"
@@ -21,7 +22,8 @@ final class FlagValues {
         return Duration.ofSeconds(value);
     }
 
-    static int within(String option, int value, int least, int most) {
+    /** A number within bounds, both included. */
+    public static int within(String option, int value, int least, int most) {
         if (value < least || value > most) {
             throw new UsageException(
                     "%s: %d is not between %d and %d".formatted(option, value, least, most));
@@ -29,7 +31,8 @@ final class FlagValues {
         return value;
     }
 
-    static int port(String option, int port) {
+    /** A port of TCP. */
+    public static int port(String option, int port) {
         if (port < 1 || port > 65535) {
             throw new UsageException("%s: a port is 1 to 65535, not %d".formatted(option, port));
         }
@@ -37,12 +40,12 @@ final class FlagValues {
     }
 
     /** A variable that is set to nothing says as little as one that is not set. */
-    static Optional<Path> file(@Nullable Path given) {
+    public static Optional<Path> file(@Nullable Path given) {
         return Optional.ofNullable(given).filter(path -> !path.toString().isEmpty());
     }
 
-    /** Text without which there is no daemon. */
-    static String required(String option, String variable, @Nullable String given) {
+    /** Text that cannot be left out. */
+    public static String required(String option, String variable, @Nullable String given) {
         if (given == null || given.isBlank()) {
             throw new UsageException("%s (or %s) is required".formatted(option, variable));
         }
@@ -50,7 +53,7 @@ final class FlagValues {
     }
 
     /** Switches of variables come in many spellings. */
-    static boolean truth(String option, String word) {
+    public static boolean truth(String option, String word) {
         return switch (word.strip().toLowerCase(Locale.ROOT)) {
             case "true", "1", "yes", "on" -> true;
             case "false", "0", "no", "off", "" -> false;

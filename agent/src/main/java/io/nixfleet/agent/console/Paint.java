@@ -1,33 +1,34 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 /**
  * Colours for words on standard output.
  *
  * @param on whether they are welcome there
  */
-record Paint(boolean on) {
+public record Paint(boolean on) {
     private static final String RED = "31";
     private static final String GREEN = "32";
     private static final String YELLOW = "33";
 
-    static Paint ofOutput() {
+    /** As standard output takes it. */
+    public static Paint ofOutput() {
         return new Paint(Terminal.coloursOnOutput(System.getenv()));
     }
 
-    String good(String text) {
+    public String good(String text) {
         return in(GREEN, text);
     }
 
-    String bad(String text) {
+    public String bad(String text) {
         return in(RED, text);
     }
 
-    String warning(String text) {
+    public String warning(String text) {
         return in(YELLOW, text);
     }
 
     /** An outcome's word, in the colour of how good it is. */
-    String outcome(String word) {
+    public String outcome(String word) {
         return switch (word) {
             case "deployed", "already_running" -> good(word);
             case "failed", "rolled_back", "rollback_failed" -> bad(word);
@@ -40,7 +41,7 @@ record Paint(boolean on) {
     }
 
     /** On one line and harmless to a terminal: messages may quote what others sent. */
-    static String printable(String text) {
+    public static String printable(String text) {
         return text.replaceAll("\\s+", " ").replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
     }
 }

@@ -1,4 +1,4 @@
-package io.nixfleet.agent.cli;
+package io.nixfleet.agent.console;
 
 import java.util.Comparator;
 import java.util.List;

@@ -6,12 +6,14 @@ package io.nixfleet.agent.controlplane;
  * @param location where a redirect leads, empty for others
  * @param date the header {@code Date} as it stands, empty where there is none
  */
-record Answer(int status, String location, String date, String body) {
-    boolean success() {
+public record Answer(int status, String location, String date, String body) {
+    /** Whether the status says that it was done. */
+    public boolean success() {
         return status >= 200 && status < 300;
     }
 
-    boolean redirect() {
+    /** Whether the status leads elsewhere. */
+    public boolean redirect() {
         return status >= 300 && status < 400;
     }
 }

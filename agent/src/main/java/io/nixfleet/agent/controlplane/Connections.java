@@ -36,15 +36,15 @@ final class Connections implements AutoCloseable {
     private static final int SIZE = 4;
 
     private final Vertx vertx;
-    private final ControlPlaneOptions options;
+    private final Endpoint endpoint;
     private final Set<Lease> live = new HashSet<>();
     private @Nullable Lease current;
     private @Nullable TlsMaterial material;
     private boolean closed;
 
-    Connections(Vertx vertx, ControlPlaneOptions options) {
+    Connections(Vertx vertx, Endpoint endpoint) {
         this.vertx = vertx;
-        this.options = options;
+        this.endpoint = endpoint;
     }
 
     /** A client that is used, and not closed before its last user is through. */
@@ -95,7 +95,7 @@ final class Connections implements AutoCloseable {
         if (closed) {
             throw ExchangeException.unconnected(new IOException("the agent is stopping"));
         }
-        TlsMaterial now = options.secure() ? options.tls().current() : null;
+        TlsMaterial now = endpoint.secure() ? endpoint.tls().current() : null;
         Lease lease = current;
         if (lease == null || now != material) {
             forget();
@@ -156,7 +156,7 @@ final class Connections implements AutoCloseable {
     }
 
     private Duration connectLimit() {
-        return options.timeout().compareTo(CONNECT_LIMIT) < 0 ? options.timeout() : CONNECT_LIMIT;
+        return endpoint.timeout().compareTo(CONNECT_LIMIT) < 0 ? endpoint.timeout() : CONNECT_LIMIT;
     }
 
     private static PoolOptions pool() {

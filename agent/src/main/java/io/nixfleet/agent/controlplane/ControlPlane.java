@@ -4,15 +4,12 @@ import io.nixfleet.protocol.Report;
 import io.nixfleet.protocol.json.ProtocolException;
 import io.nixfleet.protocol.json.ProtocolJson;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A NixFleet control plane, as one machine sees it. Calls block, end within the time limit, and end
@@ -22,17 +19,19 @@ public final class ControlPlane implements AutoCloseable {
     /** The control plane answers 413 beyond. */
     private static final int MAX_REPORT_BYTES = 1 << 20;
 
+    private static final int LONGEST_ANSWER = 1 << 20;
+
     private final ControlPlaneOptions options;
-    private final Connections connections;
-    private final HostLookup lookup;
-    private final FailureReason reasons;
+    private final Link link;
+    private final FailureReason failures;
+    private final AnswerReason answers;
 
     /** Makes no connection yet. */
     public ControlPlane(Vertx vertx, ControlPlaneOptions options) {
         this.options = options;
-        this.connections = new Connections(vertx, options);
-        this.lookup = new HostLookup(options.host());
-        this.reasons = new FailureReason(options);
+        this.link = new Link(vertx, options.endpoint(), LONGEST_ANSWER);
+        this.failures = new FailureReason(options.endpoint());
+        this.answers = new AnswerReason(options.machineId(), failures);
     }
 
     /** Asks what this machine should run. */
@@ -43,17 +42,17 @@ public final class ControlPlane implements AutoCloseable {
     /** Asks as {@link #poll} does, and keeps besides what says how the answer came. */
     public Sounding sound() throws InterruptedException {
         try {
-            Answer answer = call(HttpMethod.GET, "desired-generation", null);
+            Answer answer = call(HttpMethod.GET, "desired-generation", Optional.empty());
             return new Sounding(
                     switch (answer.status()) {
                         case 200 -> desired(answer);
                         case 404 -> new PollAnswer.NothingDesired();
-                        default -> new PollAnswer.Failed(reasons.ofStatus(answer));
+                        default -> new PollAnswer.Failed(answers.ofStatus(answer));
                     },
                     OptionalInt.of(answer.status()),
                     answer.date());
         } catch (ExchangeException e) {
-            return new Sounding(new PollAnswer.Failed(reasons.of(e)), OptionalInt.empty(), "");
+            return new Sounding(new PollAnswer.Failed(failures.of(e)), OptionalInt.empty(), "");
         }
     }
 
@@ -61,30 +60,31 @@ public final class ControlPlane implements AutoCloseable {
         try {
             return new PollAnswer.Desired(ProtocolJson.readDesiredGeneration(answer.body()));
         } catch (ProtocolException e) {
-            return new PollAnswer.Failed(reasons.ofGarbage(e, answer));
+            return new PollAnswer.Failed(answers.ofGarbage(e, answer));
         }
     }
 
     /** Tells what this machine runs. */
     public SendAnswer send(Report report) throws InterruptedException {
-        Buffer body = Buffer.buffer(ProtocolJson.write(report));
-        if (body.length() > MAX_REPORT_BYTES) {
+        String body = ProtocolJson.write(report);
+        int length = body.getBytes(StandardCharsets.UTF_8).length;
+        if (length > MAX_REPORT_BYTES) {
             return new SendAnswer.Rejected(
                     "the report has %d bytes, and a control plane takes at most %d"
-                            .formatted(body.length(), MAX_REPORT_BYTES));
+                            .formatted(length, MAX_REPORT_BYTES));
         }
         try {
-            Answer answer = call(HttpMethod.POST, "report", body);
+            Answer answer = call(HttpMethod.POST, "report", Optional.of(body));
             if (answer.success()) {
                 return new SendAnswer.Accepted();
             }
-            String reason = reasons.ofStatus(answer);
+            String reason = answers.ofStatus(answer);
             return switch (answer.status()) {
                 case 400, 413, 415, 422 -> new SendAnswer.Rejected(reason);
                 default -> new SendAnswer.Failed(reason);
             };
         } catch (ExchangeException e) {
-            return new SendAnswer.Failed(reasons.of(e));
+            return new SendAnswer.Failed(failures.of(e));
         }
     }
 
@@ -93,63 +93,19 @@ public final class ControlPlane implements AutoCloseable {
      * where a new one does not.
      */
     public void forgetConnections() {
-        connections.forget();
+        link.forgetConnections();
     }
 
-    private Answer call(HttpMethod method, String what, @Nullable Buffer body)
+    private Answer call(HttpMethod method, String what, Optional<String> body)
             throws ExchangeException, InterruptedException {
-        Deadline deadline = Deadline.in(options.timeout());
-        List<String> addresses = lookup.addresses(deadline);
-        for (String address : addresses.subList(0, addresses.size() - 1)) {
-            try {
-                return call(request(method, what, address), body, deadline);
-            } catch (ExchangeException e) {
-                if (e.connected() || !FailureReason.isUnreachable(e)) {
-                    throw e;
-                }
-            }
-        }
-        return call(request(method, what, addresses.getLast()), body, deadline);
-    }
-
-    private Answer call(RequestOptions request, @Nullable Buffer body, Deadline deadline)
-            throws ExchangeException, InterruptedException {
-        try {
-            return callOnce(request, body, deadline);
-        } catch (ExchangeException e) {
-            if (!e.stale()) {
-                throw e;
-            }
-            // The contract's calls may all come twice.
-            connections.forget();
-            return callOnce(request, body, deadline);
-        }
-    }
-
-    private Answer callOnce(RequestOptions request, @Nullable Buffer body, Deadline deadline)
-            throws ExchangeException, InterruptedException {
-        try (var lease = connections.lease()) {
-            return Exchange.perform(lease, request, body, deadline);
-        }
-    }
-
-    private RequestOptions request(HttpMethod method, String what, String address) {
-        var request =
-                new RequestOptions()
-                        .setMethod(method)
-                        .setHost(options.host())
-                        .setPort(options.port())
-                        .setServer(SocketAddress.inetSocketAddress(options.port(), address))
-                        .setFollowRedirects(false)
-                        .setURI(
-                                "%s/api/v1/machines/%s/%s"
-                                        .formatted(
-                                                options.baseUrl().getRawPath(), encodedId(), what))
-                        .putHeader("User-Agent", options.userAgent())
-                        .putHeader("Accept", "application/json");
-        return method.equals(HttpMethod.POST)
-                ? request.putHeader("Content-Type", "application/json")
-                : request;
+        // The contract's calls may all come twice.
+        return link.perform(
+                new Call(
+                        method,
+                        "/api/v1/machines/%s/%s".formatted(encodedId(), what),
+                        Map.of(),
+                        body,
+                        true));
     }
 
     private String encodedId() {
@@ -160,6 +116,6 @@ public final class ControlPlane implements AutoCloseable {
     /** Ends the connections; calls under way fail. */
     @Override
     public void close() {
-        connections.close();
+        link.close();
     }
 }

@@ -4,7 +4,6 @@ import io.nixfleet.agent.tls.TlsFiles;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Locale;
 
 /**
  * Which control plane, and as whom.
@@ -23,8 +22,8 @@ public record ControlPlaneOptions(
         Duration timeout,
         String userAgent,
         boolean allowInsecure) {
-    /** The contract's limit on a call. */
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+    /** See {@link Endpoint#DEFAULT_TIMEOUT}. */
+    public static final Duration DEFAULT_TIMEOUT = Endpoint.DEFAULT_TIMEOUT;
 
     private static final int MAX_ID_BYTES = 128;
 
@@ -32,40 +31,8 @@ public record ControlPlaneOptions(
      * @throws IllegalArgumentException naming the option that is wrong, and how
      */
     public ControlPlaneOptions {
-        baseUrl = checked(baseUrl, allowInsecure);
+        baseUrl = new Endpoint(baseUrl, tls, timeout, userAgent, allowInsecure).baseUrl();
         checkId(machineId);
-        if (!timeout.isPositive()) {
-            throw new IllegalArgumentException("the control plane's time limit is not positive");
-        }
-    }
-
-    private static URI checked(URI url, boolean allowInsecure) {
-        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-        if (!scheme.equals("https") && !scheme.equals("http")) {
-            throw wrongUrl("must begin with https://");
-        }
-        if (String.valueOf(url.getRawAuthority()).contains("@")) {
-            // Not quoted: it may be a password.
-            throw wrongUrl("has a user name; the control plane knows a machine by its certificate");
-        }
-        if (url.getHost() == null) {
-            throw wrongUrl("%s has no host".formatted(url));
-        }
-        if (url.getRawQuery() != null || url.getRawFragment() != null) {
-            throw wrongUrl("%s has a query or a fragment; leave out ? and #".formatted(url));
-        }
-        if (scheme.equals("http") && !allowInsecure) {
-            throw wrongUrl(
-                    "%s is not encrypted; use https://, or --allow-insecure if the network is to be"
-                                    .formatted(url)
-                            + " trusted");
-        }
-        String path = url.getRawPath().replaceAll("/+$", "");
-        return URI.create(scheme + "://" + url.getRawAuthority() + path);
-    }
-
-    private static IllegalArgumentException wrongUrl(String problem) {
-        return new IllegalArgumentException("--control-plane-url " + problem);
     }
 
     private static void checkId(String id) {
@@ -85,20 +52,7 @@ public record ControlPlaneOptions(
         }
     }
 
-    boolean secure() {
-        return baseUrl.getScheme().equals("https");
-    }
-
-    int port() {
-        if (baseUrl.getPort() >= 0) {
-            return baseUrl.getPort();
-        }
-        return secure() ? 443 : 80;
-    }
-
-    /** Without the brackets of an IPv6 address. */
-    String host() {
-        String host = baseUrl.getHost();
-        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    Endpoint endpoint() {
+        return new Endpoint(baseUrl, tls, timeout, userAgent, allowInsecure);
     }
 }

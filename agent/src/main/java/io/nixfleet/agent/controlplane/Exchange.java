@@ -16,34 +16,36 @@ import org.jspecify.annotations.Nullable;
 
 /** One request and its answer; given up, its connection is closed. */
 final class Exchange {
-    private static final int BODY_LIMIT = 1 << 20;
-
     private final CompletableFuture<Answer> answer = new CompletableFuture<>();
     private final @Nullable Buffer body;
     private final Connections.Lease lease;
+    private final int longestAnswer;
     private final Object lock = new Object();
     private @Nullable HttpClientRequest request;
     private boolean kept;
     private boolean answering;
     private boolean givenUp;
 
-    private Exchange(@Nullable Buffer body, Connections.Lease lease) {
+    private Exchange(@Nullable Buffer body, Connections.Lease lease, int longestAnswer) {
         this.body = body;
         this.lease = lease;
+        this.longestAnswer = longestAnswer;
     }
 
     /**
      * Sends a request and waits for the whole answer.
      *
      * @param body to send, or null
+     * @param longestAnswer how many bytes of a body are taken
      */
     static Answer perform(
             Connections.Lease lease,
             RequestOptions options,
             @Nullable Buffer body,
-            Deadline deadline)
+            Deadline deadline,
+            int longestAnswer)
             throws ExchangeException, InterruptedException {
-        var exchange = new Exchange(body, lease);
+        var exchange = new Exchange(body, lease, longestAnswer);
         try {
             lease.client()
                     .request(options)
@@ -113,8 +115,8 @@ final class Exchange {
         Buffer collected = Buffer.buffer();
         response.handler(
                 chunk -> {
-                    if (collected.length() + chunk.length() > BODY_LIMIT) {
-                        answer.completeExceptionally(new AnswerTooLongException());
+                    if (collected.length() + chunk.length() > longestAnswer) {
+                        answer.completeExceptionally(new AnswerTooLongException(longestAnswer));
                     } else {
                         collected.appendBuffer(chunk);
                     }

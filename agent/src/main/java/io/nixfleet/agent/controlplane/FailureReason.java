@@ -4,7 +4,6 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.NotSslRecordException;
 import io.nixfleet.agent.tls.ClientIdentity;
 import io.nixfleet.agent.tls.UntrustedServerException;
-import io.nixfleet.protocol.json.ProtocolException;
 import io.vertx.core.http.HttpClosedException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -23,49 +22,10 @@ final class FailureReason {
     /** The JDK tells of a peer's alert in its message only; the names are those of RFC 8446. */
     private static final Pattern ALERT = Pattern.compile("Received fatal alert: ([a-z_]+)");
 
-    private final ControlPlaneOptions options;
+    private final Endpoint endpoint;
 
-    FailureReason(ControlPlaneOptions options) {
-        this.options = options;
-    }
-
-    /** An answer with a status that the contract has no use for. */
-    String ofStatus(Answer answer) {
-        if (answer.status() == 403) {
-            return at("answers 403: " + refusal());
-        }
-        if (answer.redirect()) {
-            return at(
-                    "answers %d and leads to '%s', where the agent does not follow; give the final"
-                                    .formatted(answer.status(), PrintableText.of(answer.location()))
-                            + " address as --control-plane-url");
-        }
-        if (answer.status() == 404) {
-            return at("answers 404; check that --control-plane-url has the right path");
-        }
-        String body = answer.body().isBlank() ? "" : ": " + PrintableText.of(answer.body().strip());
-        return at("answers " + answer.status() + body);
-    }
-
-    private String refusal() {
-        Optional<ClientIdentity> own = identity();
-        if (own.isEmpty()) {
-            return "it wants to know this machine by a certificate; give --client-cert and"
-                    + " --client-key";
-        }
-        String name = own.get().commonName().orElse("");
-        return name.equals(options.machineId())
-                ? "it does not let machine '%s' in, whose certificate has that CN"
-                        .formatted(options.machineId())
-                : "the CN of the client certificate is '%s', and the machine id is '%s'; they must be equal"
-                        .formatted(PrintableText.of(name), options.machineId());
-    }
-
-    /** An answer that is not what the contract says. */
-    String ofGarbage(ProtocolException problem, Answer answer) {
-        return at(
-                "answers what is not of its contract: %s; it sent '%s'"
-                        .formatted(problem.getMessage(), PrintableText.of(answer.body())));
+    FailureReason(Endpoint endpoint) {
+        this.endpoint = endpoint;
     }
 
     /** No whole answer. */
@@ -97,8 +57,9 @@ final class FailureReason {
         if (find(failure, HttpClosedException.class) != null) {
             return "closed the connection before its answer was complete";
         }
-        if (find(failure, AnswerTooLongException.class) != null) {
-            return "answers with more than 1 MiB, which no answer of its contract has";
+        var tooLong = find(failure, AnswerTooLongException.class);
+        if (tooLong != null) {
+            return String.valueOf(tooLong.getMessage());
         }
         if (find(failure, DecoderException.class) != null
                 || find(failure, IllegalArgumentException.class) != null) {
@@ -143,18 +104,18 @@ final class FailureReason {
                 .formatted(PrintableText.of(own.commonName().orElse("")), alert, why);
     }
 
-    private Optional<ClientIdentity> identity() {
-        return options.secure() ? options.tls().current().identity() : Optional.empty();
+    Optional<ClientIdentity> identity() {
+        return endpoint.secure() ? endpoint.tls().current().identity() : Optional.empty();
     }
 
     private String seconds() {
-        return options.timeout().toMillis() % 1000 == 0
-                ? options.timeout().toSeconds() + " s"
-                : options.timeout().toMillis() + " ms";
+        return endpoint.timeout().toMillis() % 1000 == 0
+                ? endpoint.timeout().toSeconds() + " s"
+                : endpoint.timeout().toMillis() + " ms";
     }
 
-    private String at(String words) {
-        return "control plane %s: %s".formatted(options.baseUrl(), words);
+    String at(String words) {
+        return "control plane %s: %s".formatted(endpoint.baseUrl(), words);
     }
 
     /** Whether another address of the host may be better. */

@@ -6,8 +6,8 @@
  * PollSchedule ─ when ─→ ControlPlane.poll ─→ PollAnswer ─→ PollSchedule
  * Outbox ─→ ReportSender ─→ ControlPlane.send ─→ SendAnswer
  *                              │
- *              HostLookup ─→ Connections (certificates of now) ─→ Exchange ─→ Answer
- *                              └─ what broke ─→ FailureReason: words for an operator
+ *           Call ─→ Link: HostLookup ─→ Connections (certificates of now) ─→ Exchange ─→ Answer
+ *                              └─ what broke ─→ FailureReason, AnswerReason: words for an operator
  * </pre>
  */
 @NullMarked

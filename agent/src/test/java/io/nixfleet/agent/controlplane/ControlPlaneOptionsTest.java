@@ -38,7 +38,7 @@ class ControlPlaneOptionsTest {
         ControlPlaneOptions options = options(url, "web-1", false);
 
         assertThat(options.baseUrl()).hasToString(base);
-        assertThat(options.port()).isEqualTo(port);
+        assertThat(options.endpoint().port()).isEqualTo(port);
     }
 
     @Test
@@ -48,7 +48,7 @@ class ControlPlaneOptionsTest {
                 .hasMessage(
                         "--control-plane-url http://cp:8080 is not encrypted; use https://, or"
                                 + " --allow-insecure if the network is to be trusted");
-        assertThat(options("http://cp", "web-1", true).port()).isEqualTo(80);
+        assertThat(options("http://cp", "web-1", true).endpoint().port()).isEqualTo(80);
     }
 
     @ParameterizedTest

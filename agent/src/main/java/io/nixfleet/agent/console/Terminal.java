@@ -14,17 +14,21 @@ import java.util.Map;
  * @param interactive whether it is a terminal that can redraw a line
  * @param colours whether colours are welcome; never when {@code NO_COLOR} is set
  * @param columns the terminal's width
+ * @param rows its height
  */
-public record Terminal(boolean interactive, boolean colours, int columns) {
+public record Terminal(boolean interactive, boolean colours, int columns, int rows) {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
-    private static final int DEFAULT_COLUMNS = 80;
+    private static final Size DEFAULT_SIZE = new Size(80, 24);
+
+    private record Size(int columns, int rows) {}
 
     /** What it is now. */
     public static Terminal detect(Map<String, String> environment) {
         boolean interactive = !dumb(environment) && isTerminal(STDERR);
         boolean colours = interactive && coloursWelcome(environment);
-        return new Terminal(interactive, colours, interactive ? columns(STDERR) : DEFAULT_COLUMNS);
+        Size size = interactive ? size(STDERR) : DEFAULT_SIZE;
+        return new Terminal(interactive, colours, size.columns, size.rows);
     }
 
     /** Whether colours are welcome on standard output. */
@@ -54,7 +58,7 @@ public record Terminal(boolean interactive, boolean colours, int columns) {
         }
     }
 
-    private static int columns(int descriptor) {
+    private static Size size(int descriptor) {
         boolean linux = System.getProperty("os.name", "").startsWith("Linux");
         long windowSizeRequest = linux ? 0x5413L : 0x40087468L;
         try (Arena arena = Arena.ofConfined()) {
@@ -69,10 +73,13 @@ public record Terminal(boolean interactive, boolean colours, int columns) {
                             Linker.Option.firstVariadicArg(2));
             MemorySegment rowsAndColumns = arena.allocate(8, 2);
             int failed = (int) ioctl.invokeExact(descriptor, windowSizeRequest, rowsAndColumns);
+            int rows = rowsAndColumns.get(ValueLayout.JAVA_SHORT, 0);
             int columns = rowsAndColumns.get(ValueLayout.JAVA_SHORT, 2);
-            return failed == 0 && columns > 0 ? columns : DEFAULT_COLUMNS;
+            return new Size(
+                    failed == 0 && columns > 0 ? columns : DEFAULT_SIZE.columns,
+                    failed == 0 && rows > 0 ? rows : DEFAULT_SIZE.rows);
         } catch (Throwable _) {
-            return DEFAULT_COLUMNS;
+            return DEFAULT_SIZE;
         }
     }
 

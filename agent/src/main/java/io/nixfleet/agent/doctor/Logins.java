@@ -41,7 +41,7 @@ record Logins(
         try {
             netrc =
                     FetchEnvironment.of(
-                                    new NixConfig(List.of(), nix.netrcFile()),
+                                    new NixConfig(List.of(), nix.netrcFile(), List.of()),
                                     List.of(),
                                     sources.netrc(),
                                     CacheAccess.NONE)

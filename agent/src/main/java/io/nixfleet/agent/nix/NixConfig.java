@@ -18,16 +18,19 @@ import java.util.Optional;
  *
  * @param trustedPublicKeys {@code trusted-public-keys}, each {@code name:base64}
  * @param netrcFile {@code netrc-file}; it need not exist
+ * @param substituters {@code substituters}, the URLs of caches
  */
-public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile) {
+public record NixConfig(
+        List<String> trustedPublicKeys, Optional<Path> netrcFile, List<String> substituters) {
     /** The configuration of a host without Nix. */
-    public static final NixConfig NONE = new NixConfig(List.of(), Optional.empty());
+    public static final NixConfig NONE = new NixConfig(List.of(), Optional.empty(), List.of());
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final int OUTPUT_LIMIT = 4 << 20;
 
     public NixConfig {
         trustedPublicKeys = List.copyOf(trustedPublicKeys);
+        substituters = List.copyOf(substituters);
     }
 
     /**
@@ -40,7 +43,8 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
         String directory = environment.getOrDefault("NIX_CONF_DIR", "");
         return new NixConfig(
                 List.of(),
-                Optional.of(Path.of(directory.isEmpty() ? "/etc/nix" : directory, "netrc")));
+                Optional.of(Path.of(directory.isEmpty() ? "/etc/nix" : directory, "netrc")),
+                List.of());
     }
 
     /**
@@ -106,10 +110,16 @@ public record NixConfig(List<String> trustedPublicKeys, Optional<Path> netrcFile
         } catch (JsonProcessingException e) {
             throw new IOException("'nix show-config --json' did not print JSON", e);
         }
-        var keys = new ArrayList<String>();
-        settings.path("trusted-public-keys").path("value").forEach(key -> keys.add(key.asText()));
         String netrc = settings.path("netrc-file").path("value").asText("");
         return new NixConfig(
-                keys, netrc.isEmpty() ? Optional.empty() : Optional.of(Path.of(netrc)));
+                texts(settings, "trusted-public-keys"),
+                netrc.isEmpty() ? Optional.empty() : Optional.of(Path.of(netrc)),
+                texts(settings, "substituters"));
+    }
+
+    private static List<String> texts(JsonNode settings, String name) {
+        var texts = new ArrayList<String>();
+        settings.path(name).path("value").forEach(text -> texts.add(text.asText()));
+        return texts;
     }
 }

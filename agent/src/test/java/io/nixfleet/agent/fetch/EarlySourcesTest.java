@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -86,7 +87,7 @@ class EarlySourcesTest {
     }
 
     private void awaitRequests(String... paths) throws InterruptedException {
-        var missing = new java.util.ArrayList<>(List.of(paths));
+        var missing = new ArrayList<>(List.of(paths));
         while (!missing.isEmpty()) {
             String path = arrived.poll(30, TimeUnit.SECONDS);
             assertThat(path).as("a request for one of " + missing).isNotNull();
@@ -113,7 +114,7 @@ class EarlySourcesTest {
     }
 
     private static NixConfig withLogins(Path netrc) {
-        return new NixConfig(List.of(), Optional.of(netrc));
+        return new NixConfig(List.of(), Optional.of(netrc), List.of());
     }
 
     private static void plan(FetchSources sources) throws Exception {

@@ -71,7 +71,7 @@ class ArchitectureTest {
     static final ArchRule messagesKnowNoJson =
             noClasses()
                     .that()
-                    .resideInAPackage("io.nixfleet.protocol")
+                    .resideInAnyPackage("io.nixfleet.protocol", "io.nixfleet.protocol.operator")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("com.fasterxml..");

@@ -33,9 +33,12 @@ maven.buildMavenPackage {
         ".mvn"
       ]
       || (builtins.elem top modules && inner != "target" && !lib.hasPrefix "src/test" inner)
-      # Maven reads it as one of the project's modules.
+      # Maven reads them as modules of the project.
       || (
-        top == "integration-tests"
+        builtins.elem top [
+          "cli"
+          "integration-tests"
+        ]
         && builtins.elem inner [
           ""
           "pom.xml"
@@ -49,7 +52,7 @@ maven.buildMavenPackage {
   doCheck = false;
 
   # What the POMs name, as Maven leaves it. tests/package.sh says what it is when they have changed.
-  # POMs: 9a83ccee61c924058124dd867d12a902f13fb6069dc654a99a87656d9aff1d75
+  # POMs: 3cabff97689b152c23ae2e9bb7c2f51c433d02ae0094a21b5c35cfe70105fe37
   mvnHash = "sha256-roqsEb1o/bgrIa4n73PHTwFjTVvZP8wG5z+qq2qbFlA=";
 
   # The build makes a whole package, Java runtime included. NixOS has no liblzma where the loader looks.

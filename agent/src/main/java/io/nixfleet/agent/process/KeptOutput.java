@@ -4,21 +4,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** One output stream of a child, read to its end in the background, of which a part is kept. */
 final class KeptOutput {
-    private final byte[] kept;
+    private static final int FIRST_SIZE = 8192;
+
+    /** How much is kept; most children say far less than they may. */
+    private final int limit;
+
     private final boolean tail;
     private final Lines lines;
     private final CountDownLatch end = new CountDownLatch(1);
     private volatile long lastHeard = System.nanoTime();
+    private byte[] kept;
     private long seen;
 
     private KeptOutput(Command.OutputLimit limit, Consumer<String> listener) {
-        this.kept = new byte[limit.bytes()];
+        this.limit = limit.bytes();
+        this.kept = new byte[Math.min(this.limit, FIRST_SIZE)];
         this.tail = limit.kept() == Command.OutputLimit.Kept.TAIL;
         this.lines = new Lines(listener);
     }
@@ -47,11 +54,15 @@ final class KeptOutput {
     }
 
     private synchronized void keep(byte[] bytes, int length) {
+        long wanted = Math.min(seen + length, limit);
+        if (wanted > kept.length) {
+            kept = Arrays.copyOf(kept, (int) Math.min(Math.max(wanted, 2L * kept.length), limit));
+        }
         for (int i = 0; i < length; i++, seen++) {
-            if (seen < kept.length) {
+            if (seen < limit) {
                 kept[(int) seen] = bytes[i];
-            } else if (tail && kept.length > 0) {
-                kept[(int) (seen % kept.length)] = bytes[i];
+            } else if (tail && limit > 0) {
+                kept[(int) (seen % limit)] = bytes[i];
             }
         }
     }
@@ -68,7 +79,7 @@ final class KeptOutput {
 
     /** What is kept until now, without a character cut in two at its edge. */
     synchronized String text() {
-        if (seen <= kept.length) {
+        if (seen <= limit) {
             return new String(kept, 0, (int) seen, StandardCharsets.UTF_8);
         }
         return tail ? tailText() : headText();

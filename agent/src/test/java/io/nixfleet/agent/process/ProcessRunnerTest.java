@@ -144,6 +144,18 @@ class ProcessRunnerTest {
     }
 
     @Test
+    void keepsMuchWithoutRoomForAllThatItMayKeep() throws Exception {
+        String all = runner.run(shell("seq 100000").keeping(OutputLimit.head(1 << 30))).stdout();
+        assertThat(all).hasSize(588_895).endsWith("\n100000\n");
+
+        Command command = shell("seq 100000");
+        assertThat(runner.run(command.keeping(OutputLimit.head(300_000))).stdout())
+                .isEqualTo(all.substring(0, 300_000));
+        assertThat(runner.run(command.keeping(OutputLimit.tail(300_000))).stdout())
+                .isEqualTo(all.substring(all.length() - 300_000));
+    }
+
+    @Test
     void cutsNoCharacterInTwo() throws Exception {
         Command command = shell("printf 'aäöü'");
 

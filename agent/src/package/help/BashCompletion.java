@@ -1,15 +1,16 @@
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Completion for bash. */
-record BashCompletion(List<Command> commands) {
+record BashCompletion(String program, List<Command> commands) {
     private static final String HEAD =
             """
-            # Completion of nixfleet-agent for bash. Made by the build from the program's own options.
-            _nixfleet_agent() {
+            # Completion of @NAME@ for bash. Made by the build from the program's own options.
+            _@FUNCTION@() {
                 local cur=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}
                 local command= options= takes= arguments=
                 COMPREPLY=()
@@ -20,7 +21,13 @@ record BashCompletion(List<Command> commands) {
                 elif [[ $option == '=' ]]; then
                     option=${COMP_WORDS[COMP_CWORD - 2]}
                 fi
+            """;
+
+    private static final String WITHIN_GROUP =
+            """
                 case $command in
+                    %s) ((COMP_CWORD < 3)) || command+=" ${COMP_WORDS[2]}" ;;
+                esac
             """;
 
     private static final String TAIL =
@@ -51,19 +58,31 @@ record BashCompletion(List<Command> commands) {
                 esac
                 return 0
             }
-            complete -F _nixfleet_agent nixfleet-agent
+            complete -F _@FUNCTION@ @NAME@
             """;
 
     @Override
     public String toString() {
         var text = new StringBuilder(HEAD);
+        Set<String> groups = Command.groups(commands);
+        if (!groups.isEmpty()) {
+            text.append(WITHIN_GROUP.formatted(String.join(" | ", groups)));
+        }
+        text.append("    case $command in\n");
         for (Command command : commands) {
             if (!command.isProgram()) {
-                text.append("        %s)\n%s            ;;\n".formatted(command.name(), body(command)));
+                text.append("        %s)\n%s            ;;\n".formatted(pattern(command), body(command)));
             }
         }
         text.append("        *)\n%s            ;;\n".formatted(body(commands.getFirst())));
-        return text.append(TAIL).toString();
+        return text.append(TAIL)
+                .toString()
+                .replace("@NAME@", program)
+                .replace("@FUNCTION@", program.replace('-', '_'));
+    }
+
+    private static String pattern(Command command) {
+        return command.name().contains(" ") ? "'" + command.name() + "'" : command.name();
     }
 
     private String body(Command command) {
@@ -75,7 +94,9 @@ record BashCompletion(List<Command> commands) {
                                         .flatMap(option -> List.of(option.names()).stream())
                                         .collect(Collectors.joining(" "))));
         if (command.isProgram()) {
-            lines.add("((COMP_CWORD > 1)) || arguments='%s'".formatted(names()));
+            lines.add("((COMP_CWORD > 1)) || arguments='%s'".formatted(names(command)));
+        } else if (command.isGroup()) {
+            lines.add("arguments='%s'".formatted(names(command)));
         } else if (command.takesStorePaths()) {
             lines.add("arguments=store-paths");
         }
@@ -98,10 +119,9 @@ record BashCompletion(List<Command> commands) {
         return lines.stream().map(line -> "            " + line + "\n").collect(Collectors.joining());
     }
 
-    private String names() {
-        return commands.stream()
-                .filter(command -> !command.isProgram())
-                .map(Command::name)
+    private String names(Command command) {
+        return command.within(commands).stream()
+                .map(Command::word)
                 .collect(Collectors.joining(" "));
     }
 

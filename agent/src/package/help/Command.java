@@ -1,27 +1,67 @@
-import io.nixfleet.agent.cli.CommandLines;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** A command as the program's own parser knows it; the program itself has no name. */
+/**
+ * A command as the program's own parser knows it.
+ *
+ * @param name its words, such as {@code release create}; the program itself has none
+ */
 record Command(String name, CommandSpec spec) {
-    static final String PROGRAM = "nixfleet-agent";
-
-    /** The program, and then its commands in the order of its help. */
-    static List<Command> all() {
-        CommandLine program = CommandLines.commandLine();
-        var all = new ArrayList<>(List.of(new Command("", program.getCommandSpec())));
-        program.getSubcommands()
-                .forEach((name, command) -> all.add(new Command(name, command.getCommandSpec())));
-        all.removeIf(command -> command.spec.usageMessage().hidden());
+    /** The program, and then its commands in the order of its help, each before those within it. */
+    static List<Command> all(CommandLine program) {
+        var all = new ArrayList<Command>();
+        add(new Command("", program.getCommandSpec()), all);
         return all;
+    }
+
+    private static void add(Command command, List<Command> all) {
+        if (command.spec.usageMessage().hidden()) {
+            return;
+        }
+        all.add(command);
+        command.spec
+                .subcommands()
+                .forEach(
+                        (word, inner) ->
+                                add(
+                                        new Command(
+                                                (command.name + " " + word).strip(),
+                                                inner.getCommandSpec()),
+                                        all));
     }
 
     boolean isProgram() {
         return name.isEmpty();
+    }
+
+    /** Whether it only has commands within it. */
+    boolean isGroup() {
+        return !isProgram() && !spec.subcommands().isEmpty();
+    }
+
+    /** The commands right within it. */
+    List<Command> within(List<Command> all) {
+        return all.stream()
+                .filter(other -> other.spec.parent() == spec)
+                .toList();
+    }
+
+    /** The last word of its name. */
+    String word() {
+        return name.substring(name.lastIndexOf(' ') + 1);
+    }
+
+    /** The names of all that are groups. */
+    static Set<String> groups(List<Command> all) {
+        var groups = new TreeSet<String>();
+        all.stream().filter(Command::isGroup).forEach(group -> groups.add(group.name));
+        return groups;
     }
 
     List<OptionSpec> options() {

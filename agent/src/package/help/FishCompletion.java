@@ -2,13 +2,13 @@ import java.util.List;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Completion for fish. */
-record FishCompletion(List<Command> commands) {
+record FishCompletion(String program, List<Command> commands) {
     private static final String HEAD =
             """
-            # Completion of nixfleet-agent for fish. Made by the build from the program's own options.
+            # Completion of @NAME@ for fish. Made by the build from the program's own options.
 
-            # Whether the command line is one of this command; of the daemon without one.
-            function __nixfleet_agent_is
+            # Whether the command line is one of this command; of the program alone without one.
+            function __@FUNCTION@_is
                 set -l words (commandline -opc)
                 if not set -q argv[1]
                     not set -q words[2]; or string match -q -- '-*' $words[2]
@@ -17,29 +17,44 @@ record FishCompletion(List<Command> commands) {
                 set -q words[2]; and contains -- $words[2] $argv
             end
 
-            function __nixfleet_agent_is_empty
+            function __@FUNCTION@_is_empty
                 set -l words (commandline -opc)
                 not set -q words[2]
             end
 
-            complete -c nixfleet-agent -f
+            """;
+
+    private static final String WITHIN_GROUP =
+            """
+            # Whether it is one of this command within a group.
+            function __@FUNCTION@_is_in
+                set -l words (commandline -opc)
+                set -q words[3]; and test "$words[2..3]" = "$argv"
+            end
+
+            # Whether it ends with this group.
+            function __@FUNCTION@_ends
+                set -l words (commandline -opc)
+                test (count $words) -eq 2; and test $words[2] = $argv[1]
+            end
+
             """;
 
     @Override
     public String toString() {
         var text = new StringBuilder(HEAD);
-        for (Command command : commands) {
-            if (!command.isProgram()) {
-                text.append(
-                        "complete -c nixfleet-agent -n __nixfleet_agent_is_empty -a %s -d %s\n"
-                                .formatted(command.name(), quoted(command.summary())));
-            }
+        if (!Command.groups(commands).isEmpty()) {
+            text.append(WITHIN_GROUP);
         }
+        text.append("complete -c @NAME@ -f\n");
+        names(commands.getFirst(), "__@FUNCTION@_is_empty", text);
         for (Command command : commands) {
-            String here =
-                    "complete -c nixfleet-agent -n %s"
-                            .formatted(quoted(("__nixfleet_agent_is " + command.name()).strip()));
+            String condition = quoted(condition(command));
+            String here = "complete -c @NAME@ -n " + condition;
             text.append('\n');
+            if (command.isGroup()) {
+                names(command, condition, text);
+            }
             for (OptionSpec option : command.options()) {
                 text.append(here).append(option(option)).append('\n');
             }
@@ -47,7 +62,23 @@ record FishCompletion(List<Command> commands) {
                 text.append(here).append(" -F\n");
             }
         }
-        return text.toString();
+        return text.toString()
+                .replace("@NAME@", program)
+                .replace("@FUNCTION@", program.replace('-', '_'));
+    }
+
+    private void names(Command command, String condition, StringBuilder text) {
+        for (Command inner : command.within(commands)) {
+            text.append(
+                    "complete -c @NAME@ -n %s -a %s -d %s\n"
+                            .formatted(condition, inner.word(), quoted(inner.summary())));
+        }
+    }
+
+    private static String condition(Command command) {
+        String function =
+                command.isGroup() ? "ends" : command.name().contains(" ") ? "is_in" : "is";
+        return "__@FUNCTION@_%s %s".formatted(function, command.name()).strip();
     }
 
     private static String option(OptionSpec option) {

@@ -1,8 +1,10 @@
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,11 +15,12 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 /**
  * The manual: one page with all commands.
  *
+ * @param properties of program.properties
  * @param date as 2026-01-31
  */
-record ManPage(List<Command> commands, String date, String version) {
+record ManPage(String name, Properties properties, List<Command> commands, String date) {
     /** Options that so many have in common are listed once. */
-    private static final int MANY = 10;
+    private static final int MANY = 9;
 
     private static final Pattern VARIABLE = Pattern.compile("Variable: (NIXFLEET_[A-Z_]+)");
 
@@ -25,13 +28,17 @@ record ManPage(List<Command> commands, String date, String version) {
     public String toString() {
         var page = new Roff();
         page.macro(
-                "TH NIXFLEET-AGENT 1 %s \"nixfleet-agent %s\" \"User Commands\""
-                        .formatted(date, version));
+                "TH %s 1 %s \"%s\" \"User Commands\""
+                        .formatted(
+                                name.toUpperCase(Locale.ROOT),
+                                date,
+                                // As --version has it: name and version.
+                                commands.getFirst().spec().version()[0]));
         // No hyphens in names of variables, no stretched lines.
         page.macro("nh");
         page.macro("ad l");
         page.macro("SH NAME");
-        page.text("nixfleet-agent - the deploy agent of a NixOS fleet");
+        page.text("%s - %s".formatted(name, properties.getProperty("summary")));
         page.macro("SH SYNOPSIS");
         page.macro("nf");
         for (Command command : commands) {
@@ -43,10 +50,11 @@ record ManPage(List<Command> commands, String date, String version) {
         page.macro("SH DESCRIPTION");
         page.text(commands.getFirst().description());
         page.paragraph(
-                "Commands that have --json print exactly one JSON document on standard output then, also"
+                ("Commands that have --json print exactly one JSON document on standard output then, also"
                         + " when they fail; JSON Schemas of these documents are in"
-                        + " share/nixfleet-agent/schemas of the package. Warnings, errors and progress go"
-                        + " to standard error; colours, and a bar that is redrawn, to a terminal only.");
+                        + " share/%s/schemas of the package. Warnings, errors and progress go"
+                        + " to standard error; colours, and a bar that is redrawn, to a terminal only.")
+                        .formatted(name));
         page.macro("SH COMMANDS");
         var before = new ArrayList<Command>();
         for (Command command : commands) {
@@ -58,7 +66,7 @@ record ManPage(List<Command> commands, String date, String version) {
         environment(page);
         files(page);
         page.macro("SH SEE ALSO");
-        page.text("nix.conf(5), nix-daemon(8), nix-store(1), systemctl(1)");
+        page.text(properties.getProperty("see-also"));
         return page.toString();
     }
 
@@ -92,7 +100,8 @@ record ManPage(List<Command> commands, String date, String version) {
         page.macro("PP");
         page.macro("EX");
         for (String line : command.spec().usageMessage().footer()) {
-            page.line(line);
+            // The help formats it.
+            page.line(line.replace("%%", "%"));
         }
         page.macro("EE");
     }
@@ -145,9 +154,11 @@ record ManPage(List<Command> commands, String date, String version) {
         }
         var all = new LinkedHashMap<String, String>();
         options.forEach((variable, option) -> all.put(variable, "What %s takes.".formatted(option)));
+        all.putAll(named("variable."));
         all.put(
-                "NIXFLEET_AGENT_HEAP",
-                "The most heap that the JVM may use, such as 128m. Default: 96m.");
+                properties.getProperty("heap.variable"),
+                "The most heap that the JVM may use, such as 128m. Default: %s."
+                        .formatted(properties.getProperty("heap")));
         all.put("NIXFLEET_JAVA_OPTS", "More flags for the JVM, parted by blanks.");
         all.put("NIX_SSL_CERT_FILE", "Certificate authorities besides the system's, as for Nix.");
         all.put("NO_COLOR", "Not empty: no colours.");
@@ -168,7 +179,19 @@ record ManPage(List<Command> commands, String date, String version) {
                 }
             }
         }
+        files.putAll(named("file."));
         page.macro("SH FILES");
         files.forEach((file, text) -> page.tag(Roff.italic(file), text));
+    }
+
+    /** What program.properties has below a prefix. */
+    private Map<String, String> named(String prefix) {
+        var named = new TreeMap<String, String>();
+        for (String key : properties.stringPropertyNames()) {
+            if (key.startsWith(prefix)) {
+                named.put(key.substring(prefix.length()), properties.getProperty(key));
+            }
+        }
+        return named;
     }
 }

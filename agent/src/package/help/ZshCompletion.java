@@ -1,15 +1,16 @@
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Completion for zsh. */
-record ZshCompletion(List<Command> commands) {
+record ZshCompletion(String program, List<Command> commands) {
     private static final String HEAD =
             """
-            #compdef nixfleet-agent
-            # Completion of nixfleet-agent for zsh. Made by the build from the program's own options.
+            #compdef @NAME@
+            # Completion of @NAME@ for zsh. Made by the build from the program's own options.
 
-            _nixfleet-agent_store_paths() {
+            _@NAME@_store_paths() {
                 if [[ -z $PREFIX ]]; then
                     compadd -S '' /nix/store/
                 else
@@ -17,52 +18,82 @@ record ZshCompletion(List<Command> commands) {
                 fi
             }
 
-            _nixfleet-agent() {
+            _@NAME@() {
                 local -a commands options
                 local command=
-                (( CURRENT < 3 )) || command=$words[2]
+                local -i depth=0
+                if (( CURRENT > 2 )) && [[ $words[2] != -* ]]; then
+                    command=$words[2]
+                    depth=1
+                fi
+            """;
+
+    private static final String WITHIN_GROUP =
+            """
                 case $command in
+                    %s)
+                        if (( CURRENT > 3 )); then
+                            command+=" $words[3]"
+                            depth=2
+                        fi
+                        ;;
+                esac
             """;
 
     private static final String TAIL =
             """
                 esac
-                if [[ -n $command && $command != -* ]]; then
-                    shift words
-                    (( CURRENT-- ))
-                elif (( CURRENT == 2 )) && [[ $PREFIX != -* ]]; then
+                shift $depth words
+                (( CURRENT -= depth ))
+                if (( CURRENT == 2 && $#commands )) && [[ $PREFIX != -* ]]; then
                     _describe -t commands command commands
                     return
                 fi
                 _arguments -S $options
             }
 
-            if [[ $funcstack[1] == _nixfleet-agent ]]; then
-                _nixfleet-agent "$@"
+            if [[ $funcstack[1] == _@NAME@ ]]; then
+                _@NAME@ "$@"
             fi
             """;
 
     @Override
     public String toString() {
         var text = new StringBuilder(HEAD);
+        Set<String> groups = Command.groups(commands);
+        if (!groups.isEmpty()) {
+            text.append(WITHIN_GROUP.formatted(String.join("|", groups)));
+        }
+        text.append("    case $command in\n");
         for (Command command : commands) {
             if (!command.isProgram()) {
-                text.append(
-                        "        %s)\n            options=(\n%s            )\n            ;;\n"
-                                .formatted(command.name(), options(command)));
+                text.append("        '%s')\n%s            ;;\n".formatted(command.name(), body(command)));
             }
         }
-        text.append("        *)\n            commands=(\n");
-        for (Command command : commands) {
-            if (!command.isProgram()) {
-                text.append(
-                        "                %s\n"
-                                .formatted(quoted(command.name() + ":" + command.summary())));
-            }
-        }
-        text.append("            )\n            options=(\n");
-        text.append(options(commands.getFirst())).append("            )\n            ;;\n");
-        return text.append(TAIL).toString();
+        Command all = commands.getFirst();
+        text.append("        '')\n%s            ;;\n".formatted(body(all)));
+        text.append("        *)\n%s            ;;\n".formatted(array("options", options(all))));
+        return text.append(TAIL).toString().replace("@NAME@", program);
+    }
+
+    private String body(Command command) {
+        String names =
+                command.within(commands).stream()
+                        .map(
+                                inner ->
+                                        "                %s\n"
+                                                .formatted(
+                                                        quoted(
+                                                                inner.word()
+                                                                        + ":"
+                                                                        + inner.summary())))
+                        .collect(Collectors.joining());
+        return (names.isEmpty() ? "" : array("commands", names))
+                + array("options", options(command));
+    }
+
+    private static String array(String name, String lines) {
+        return "            %s=(\n%s            )\n".formatted(name, lines);
     }
 
     private static String options(Command command) {
@@ -71,7 +102,7 @@ record ZshCompletion(List<Command> commands) {
                         .map(option -> "                " + option(option) + "\n")
                         .collect(Collectors.joining());
         return command.takesStorePaths()
-                ? options + "                '*:STORE_PATH:_nixfleet-agent_store_paths'\n"
+                ? options + "                '*:STORE_PATH:_@NAME@_store_paths'\n"
                 : options;
     }
 
@@ -94,7 +125,7 @@ record ZshCompletion(List<Command> commands) {
         return switch (taken) {
             case Taken.Files _ -> "_files";
             case Taken.Directories _ -> "_files -/";
-            case Taken.StorePaths _ -> "_nixfleet-agent_store_paths";
+            case Taken.StorePaths _ -> "_@NAME@_store_paths";
             case Taken.Words(var words) -> "(" + String.join(" ", words) + ")";
             case Taken.Anything _, Taken.Nothing _ -> " ";
         };

@@ -16,9 +16,8 @@ import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which classes name which, from those of the agent on. */
+/** Which classes name which, from those of the program on. */
 final class ClassGraph {
-    private static final String OURS = "io/nixfleet/";
     private static final String SUFFIX = ".class";
     private static final Pattern TYPE = Pattern.compile("L([^;]+);");
 
@@ -34,15 +33,20 @@ final class ClassGraph {
     /** By the name of a class: the classes that its versions name. */
     private final Map<String, List<String>> named = new HashMap<>();
 
-    /** By the name of a class that is reached: the one that names it; one of ours names itself. */
+    /** By the name of a class that is reached: the one that names it; a root names itself. */
     private final Map<String, String> reachedFrom = new HashMap<>();
 
-    static ClassGraph of(List<Path> jars) throws IOException {
+    /**
+     * Reads the classes of jars.
+     *
+     * @param roots how the names of the program's own classes begin
+     */
+    static ClassGraph of(List<Path> jars, String roots) throws IOException {
         var graph = new ClassGraph();
         for (Path jar : jars) {
             graph.read(jar);
         }
-        graph.follow();
+        graph.follow(roots);
         return graph;
     }
 
@@ -84,10 +88,10 @@ final class ClassGraph {
         }
     }
 
-    private void follow() {
+    private void follow(String roots) {
         var next = new ArrayDeque<String>();
         for (String name : named.keySet()) {
-            if (name.startsWith(OURS)) {
+            if (name.startsWith(roots)) {
                 reachedFrom.put(name, name);
                 next.add(name);
             }
@@ -110,7 +114,7 @@ final class ClassGraph {
         return entry.isClass() && reachedFrom.containsKey(className(entry.name()));
     }
 
-    /** A class, and those through which the agent reaches it. */
+    /** A class, and those through which the program reaches it. */
     String wayTo(Entry entry) {
         String name = className(entry.name());
         var way = new StringBuilder(name);

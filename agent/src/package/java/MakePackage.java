@@ -21,22 +21,22 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /**
- * Makes the agent's package. The build runs it from source, under the JDK that it compiles with.
+ * Makes the package of a program. The build runs it from source, under the JDK that it compiles
+ * with.
  *
  * <pre>
- * nixfleet-agent/bin/nixfleet-agent       the launcher
- *                runtime/                 a Java runtime with the modules of modules.txt
- *                lib/nixfleet-agent.jar   only a manifest: the main class, and all other jars
- *                lib/*.jar, lib/*.so      the agent, dependencies, their native libraries
- *                lib/jvm.options          the JVM's flags
- *                lib/nixfleet-agent.aot   classes loaded, linked and profiled by a training run
- *                share/                   the manual, completions of shells, schemas of JSON
+ * NAME/bin/NAME              the launcher
+ *      runtime/              a Java runtime with the modules of modules.txt
+ *      lib/NAME.jar          only a manifest: the main class, and all other jars
+ *      lib/*.jar, lib/*.so   the program, dependencies, their native libraries
+ *      lib/jvm.options       the JVM's flags
+ *      lib/NAME.aot          classes loaded, linked and profiled by a training run
+ *      share/                the manual, completions of shells, schemas of JSON
  * </pre>
  *
  * <p>The runtime, and the whole package, are made again only when their inputs changed.
  */
 final class MakePackage {
-    private static final String NAME = "nixfleet-agent";
     private static final Duration TRAINING_LIMIT = Duration.ofMinutes(2);
 
     /**
@@ -52,27 +52,25 @@ final class MakePackage {
     private static final List<String> NOT_NEEDED =
             List.of("jrt-fs.jar", "classlist", "libsimdsort.so");
 
-    private final Path agentJar;
+    private final Path ownJar;
     private final Path classPath;
     private final Path sources;
     private final Path work;
+    private final Program program;
     private final Path image;
-    private final String mainClass;
-    private final List<String> training;
 
-    private MakePackage(List<String> arguments) {
-        agentJar = Path.of(arguments.get(0));
+    private MakePackage(List<String> arguments) throws IOException {
+        ownJar = Path.of(arguments.get(0));
         classPath = Path.of(arguments.get(1));
         sources = Path.of(arguments.get(2));
-        work = Path.of(arguments.get(3));
-        image = work.resolveSibling(NAME);
-        mainClass = arguments.get(4);
-        training = arguments.subList(5, arguments.size());
+        work = Path.of(arguments.get(4));
+        program = Program.read(Path.of(arguments.get(3)));
+        image = work.resolveSibling(program.name());
     }
 
     /**
-     * Arguments: agent's jar, file with its class path, src/package, work folder, main class,
-     * training.
+     * Arguments: the program's jar, file with its class path, the agent's src/package, the
+     * program's own, work folder.
      */
     public static void main(String[] arguments) throws Exception {
         try {
@@ -84,24 +82,24 @@ final class MakePackage {
     }
 
     private void make() throws Exception {
-        Modules modules = Modules.read(sources.resolve("modules.txt"));
+        Modules modules = Modules.read(program.folder().resolve("modules.txt"));
         String jdk = System.getProperty("java.home") + " " + Runtime.version();
         Stamp runtimeMade =
                 Stamp.of(
                         work.resolve("runtime.stamp"),
                         jdk + linkOptions(modules),
                         List.of(sources.resolve("java/XmlParsers.java")));
-        List<Path> jars = new ArrayList<>(List.of(agentJar));
+        List<Path> jars = new ArrayList<>(List.of(ownJar));
         for (String jar : Files.readString(classPath).strip().split(File.pathSeparator, -1)) {
             jars.add(Path.of(jar));
         }
         List<Path> inputs = new ArrayList<>(jars);
         inputs.add(sources);
+        if (!program.folder().equals(sources)) {
+            inputs.add(program.folder());
+        }
         Stamp packageMade =
-                Stamp.of(
-                        work.resolve("package.stamp"),
-                        runtimeMade.digest() + mainClass + training,
-                        inputs);
+                Stamp.of(work.resolve("package.stamp"), runtimeMade.digest(), inputs);
         if (packageMade.matches() && Files.exists(launcher())) {
             // Its time tells try.sh that the package is as new as the sources.
             packageMade.write();
@@ -110,8 +108,11 @@ final class MakePackage {
         packageMade.clear();
         modules.check(jars);
         Trimming trimming =
-                Trimming.read(sources.resolve("trimmed.txt"), ClassGraph.of(jars));
+                Trimming.read(
+                        program.folder().resolve("trimmed.txt"),
+                        ClassGraph.of(jars, program.roots()));
         trimming.check();
+        jars.removeIf(trimming::leavesOut);
         if (!runtimeMade.matches() || Files.notExists(image.resolve("runtime"))) {
             runtimeMade.clear();
             link(linkOptions(modules));
@@ -130,7 +131,7 @@ final class MakePackage {
     }
 
     private Path launcher() {
-        return image.resolve("bin").resolve(NAME);
+        return image.resolve("bin").resolve(program.name());
     }
 
     private static List<String> linkOptions(Modules modules) {
@@ -174,10 +175,11 @@ final class MakePackage {
             new PackagedJar(jar, trimming).writeTo(lib);
         }
         strip(lib);
-        writeStartJar(lib.resolve(NAME + ".jar"), jars);
+        writeStartJar(lib.resolve(program.name() + ".jar"), jars);
         Files.copy(sources.resolve("jvm.options"), lib.resolve("jvm.options"));
         Files.createDirectories(image.resolve("bin"));
-        Files.copy(sources.resolve(NAME), launcher());
+        Files.writeString(
+                launcher(), program.launcher(Files.readString(sources.resolve("launcher"))));
         Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -185,8 +187,8 @@ final class MakePackage {
     private void writeShare(List<Path> jars) throws IOException, InterruptedException {
         Path share = image.resolve("share");
         deleteTree(share);
-        Path schemas = Files.createDirectories(share.resolve(NAME).resolve("schemas"));
-        try (Stream<Path> files = Files.list(sources.resolve("schemas"))) {
+        Path schemas = Files.createDirectories(share.resolve(program.name()).resolve("schemas"));
+        try (Stream<Path> files = Files.list(program.folder().resolve("schemas"))) {
             for (Path file : files.toList()) {
                 Files.copy(file, schemas.resolve(file.getFileName()));
             }
@@ -200,6 +202,7 @@ final class MakePackage {
                                 "-classpath",
                                 classPath,
                                 sources.resolve("help/WriteHelp.java").toString(),
+                                program.folder().resolve("program.properties").toString(),
                                 share.toString(),
                                 dateOfTheBuild())
                         .inheritIO()
@@ -212,7 +215,7 @@ final class MakePackage {
 
     /** As its jar has it, and so the same for the same sources. */
     private String dateOfTheBuild() throws IOException {
-        try (JarFile jar = new JarFile(agentJar.toFile())) {
+        try (JarFile jar = new JarFile(ownJar.toFile())) {
             return jar.getEntry(JarFile.MANIFEST_NAME).getTimeLocal().toLocalDate().toString();
         }
     }
@@ -222,7 +225,7 @@ final class MakePackage {
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.put(Attributes.Name.MAIN_CLASS, mainClass);
+        attributes.put(Attributes.Name.MAIN_CLASS, program.mainClass());
         attributes.put(
                 Attributes.Name.CLASS_PATH,
                 jars.stream()
@@ -236,16 +239,25 @@ final class MakePackage {
         }
     }
 
-    /** One run of the agent's work: the JVM writes the AOT cache at its end. */
+    /** One run of the program's work: the JVM writes the AOT cache at its end. */
     private void train() throws Exception {
-        Path cache = image.resolve("lib").resolve(NAME + ".aot");
+        Path certificates = work.resolve("rehearsal");
+        new RehearsalCertificates(certificates).write();
+        try (var controlPlane = RehearsalControlPlane.start(certificates)) {
+            train(
+                    program.training(
+                            words ->
+                                    words.replace("{certificates}", certificates.toString())
+                                            .replace("{control-plane}", controlPlane.url())));
+        }
+    }
+
+    private void train(List<String> training) throws IOException, InterruptedException {
+        Path cache = image.resolve("lib").resolve(program.name() + ".aot");
         Path log = work.resolve("training.log");
         List<String> command = new ArrayList<>();
         command.add(launcher().toString());
         command.addAll(training);
-        Path certificates = work.resolve("rehearsal");
-        new RehearsalCertificates(certificates).write();
-        command.addAll(List.of("--certificates", certificates.toString()));
         ProcessBuilder builder =
                 new ProcessBuilder(command)
                         // The flag below may hold no blank, which a path of a build may.

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The JDK modules of the runtime, and those left out although some class names them. */
-record Modules(Set<String> included, Set<String> leftOut) {
+record Modules(Path file, Set<String> included, Set<String> leftOut) {
     /** Reads lines {@code module} and {@code -module}; {@code #} starts a comment. */
     static Modules read(Path file) throws IOException {
         Set<String> included = new TreeSet<>();
@@ -22,7 +22,7 @@ record Modules(Set<String> included, Set<String> leftOut) {
                 included.add(text);
             }
         }
-        return new Modules(included, leftOut);
+        return new Modules(file, included, leftOut);
     }
 
     /** Refuses jars that name a module of which the file says nothing. */
@@ -42,10 +42,10 @@ record Modules(Set<String> included, Set<String> leftOut) {
                         .collect(Collectors.toCollection(TreeSet::new));
         if (!unknown.isEmpty()) {
             throw new Refusal(
-                    ("The agent or a dependency names classes of the JDK modules %s, of which"
-                                    + " agent/src/package/modules.txt says nothing: add each there,"
-                                    + " or leave it out with '-' and the reason.")
-                            .formatted(unknown));
+                    ("The program or a dependency names classes of the JDK modules %s, of which"
+                                    + " %s says nothing: add each there, or leave it out with '-'"
+                                    + " and the reason.")
+                            .formatted(unknown, file));
         }
     }
 }

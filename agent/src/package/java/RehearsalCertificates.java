@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * client.pem} with an EC key, their keys, and {@code ca.pem} with both, since each signs itself.
  */
 record RehearsalCertificates(Path folder) {
-    private static final String PASSWORD = "rehearsal";
+    static final String PASSWORD = "rehearsal";
     private static final Base64.Encoder BASE64 =
             Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 

@@ -8,13 +8,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** The parts of jars that the package leaves out. */
-record Trimming(List<Rule> rules, ClassGraph classes) {
+record Trimming(Path file, List<Rule> rules, ClassGraph classes) {
     private static final String UNREACHED = "*";
+    private static final String WHOLE = "**";
 
     /** All entries of a jar, whatever its version, that begin with a prefix. */
     record Rule(String jar, String prefix) {
         boolean covers(Path file, String entry) {
-            return isOf(file) && unversioned(entry).startsWith(prefix);
+            return isOf(file) && (takesWhole() || unversioned(entry).startsWith(prefix));
         }
 
         private boolean isOf(Path file) {
@@ -24,11 +25,15 @@ record Trimming(List<Rule> rules, ClassGraph classes) {
         private boolean takesUnreached() {
             return prefix.equals(UNREACHED);
         }
+
+        private boolean takesWhole() {
+            return prefix.equals(WHOLE);
+        }
     }
 
     /**
-     * Reads lines {@code JAR PREFIX}, or {@code JAR *} for the classes that ours do not reach;
-     * {@code #} starts a comment.
+     * Reads lines {@code JAR PREFIX}, {@code JAR *} for the classes that ours do not reach, or
+     * {@code JAR **} for a jar as a whole, of which ours reach none; {@code #} starts a comment.
      */
     static Trimming read(Path file, ClassGraph classes) throws IOException {
         var rules = new ArrayList<Rule>();
@@ -42,7 +47,11 @@ record Trimming(List<Rule> rules, ClassGraph classes) {
                 rules.add(new Rule(words[0], words[1]));
             }
         }
-        return new Trimming(List.copyOf(rules), classes);
+        return new Trimming(file, List.copyOf(rules), classes);
+    }
+
+    boolean leavesOut(Path jar) {
+        return rules.stream().anyMatch(rule -> rule.takesWhole() && rule.isOf(jar));
     }
 
     boolean leavesOut(Path jar, String entry) {
@@ -55,7 +64,7 @@ record Trimming(List<Rule> rules, ClassGraph classes) {
                 : rule.covers(entry.jar(), entry.name());
     }
 
-    /** Refuses rules without effect, and those that would take what the agent's classes reach. */
+    /** Refuses rules without effect, and those that would take what the program's classes reach. */
     void check() {
         Set<Rule> unused = new HashSet<>(rules);
         Set<String> missed = new TreeSet<>();
@@ -71,13 +80,12 @@ record Trimming(List<Rule> rules, ClassGraph classes) {
         }
         if (!unused.isEmpty()) {
             throw new Refusal(
-                    "agent/src/package/trimmed.txt: nothing matches %s: remove them".formatted(unused));
+                    "%s: nothing matches %s: remove them".formatted(file, unused));
         }
         if (!missed.isEmpty()) {
             throw new Refusal(
-                    ("agent/src/package/trimmed.txt leaves out what the agent may load; narrow the"
-                                    + " rules:%n%s")
-                            .formatted(String.join("\n", missed)));
+                    "%s leaves out what the program may load; narrow the rules:%n%s"
+                            .formatted(file, String.join("\n", missed)));
         }
     }
 

@@ -2,7 +2,6 @@ package io.nixfleet.it.operator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.nixfleet.cli.Main;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** {@code nixfleet}, as its operator runs it in the fleet's directory. */
+/** The packaged {@code nixfleet}, as its operator runs it in the fleet's directory. */
 final class OperatorProgram {
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
@@ -76,14 +75,7 @@ final class OperatorProgram {
                                 // would its children.
                                 "env",
                                 "--default-signal=INT",
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-XX:+UseSerialGC",
-                                "-XX:TieredStopAtLevel=1",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Main.class.getName()));
+                                System.getProperty("nixfleet.operator.dir") + "/bin/nixfleet"));
         command.addAll(List.of(arguments));
         Path out = Files.createTempFile(output, "nixfleet-", ".out");
         Path err = Files.createTempFile(output, "nixfleet-", ".err");

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A way to start the agent: the path of its launcher, the directory to start it in and the whole
- * environment, which holds nothing but what is named here.
+ * A way to start a packaged program: the path of its launcher, the directory to start it in and the
+ * whole environment, which holds nothing but what is named here.
  */
 record Launcher(Path launcher, Path directory, Map<String, String> environment) {
     private static final Duration LIMIT = Duration.ofMinutes(1);
@@ -23,17 +23,31 @@ record Launcher(Path launcher, Path directory, Map<String, String> environment) 
         environment = Map.copyOf(environment);
     }
 
-    /** The launcher in the package at {@code home}, started in {@code directory}. */
+    /** The agent's launcher in the package at {@code home}, started in {@code directory}. */
     static Launcher of(Path home, Path directory) {
         return new Launcher(home.resolve("bin/nixfleet-agent"), directory, Map.of());
     }
 
-    /** The package that the build made. */
+    /** The same for the operator's command. */
+    static Launcher ofOperator(Path home, Path directory) {
+        return new Launcher(home.resolve("bin/nixfleet"), directory, Map.of());
+    }
+
+    /** The agent's package that the build made. */
     static Path builtPackage() {
-        String folder = System.getProperty("nixfleet.package.dir");
-        if (folder == null || Files.notExists(Path.of(folder, "bin/nixfleet-agent"))) {
+        return built("nixfleet.package.dir", "nixfleet-agent");
+    }
+
+    /** The package of the operator's command that the build made. */
+    static Path operatorPackage() {
+        return built("nixfleet.operator.dir", "nixfleet");
+    }
+
+    private static Path built(String property, String program) {
+        String folder = System.getProperty(property);
+        if (folder == null || Files.notExists(Path.of(folder, "bin", program))) {
             throw new IllegalStateException(
-                    "no package at nixfleet.package.dir=" + folder + ": run `mvn package` first");
+                    "no package at %s=%s: run `mvn package` first".formatted(property, folder));
         }
         return Path.of(folder);
     }
@@ -49,7 +63,7 @@ record Launcher(Path launcher, Path directory, Map<String, String> environment) 
         return new Launcher(launcher, directory, more);
     }
 
-    /** Runs the agent to its end; its output goes through files in the given folder. */
+    /** Runs the program to its end; its output goes through files in the given folder. */
     Result run(Path outputs, String... arguments) throws IOException, InterruptedException {
         Path stdout = Files.createTempFile(outputs, "stdout", "");
         Path stderr = Files.createTempFile(outputs, "stderr", "");

@@ -6,7 +6,6 @@ import io.nixfleet.it.nix.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,42 +13,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the shells themselves make of the package's completions. */
+/** What the shells themselves make of the packages' completions. */
 class ShellCompletionTest {
-    private static final Path SHARE = Launcher.builtPackage().resolve("share");
-    private static final Path BASH = SHARE.resolve("bash-completion/completions/nixfleet-agent");
-    private static final Path ZSH_FUNCTIONS = SHARE.resolve("zsh/site-functions");
-    private static final Path ZSH = ZSH_FUNCTIONS.resolve("_nixfleet-agent");
-    private static final Path FISH = SHARE.resolve("fish/vendor_completions.d/nixfleet-agent.fish");
+    private static final Shells AGENT =
+            new Shells("nixfleet-agent", Launcher.builtPackage().resolve("share"));
+    private static final Shells OPERATOR =
+            new Shells("nixfleet", Launcher.operatorPackage().resolve("share"));
 
     private static final String[] COMMANDS = {
         "run", "fetch", "plan", "try", "status", "history", "deploy", "retry", "doctor"
     };
-
-    /** Words of a command line, as Bash parts it; it prints what may stand for the last one. */
-    private static final String ASK_BASH =
-            """
-            source "$1"
-            shift
-            COMP_WORDS=("$@")
-            COMP_CWORD=$(($# - 1))
-            _nixfleet_agent
-            printf '%s\\n' "${COMPREPLY[@]}"
-            """;
-
-    /** An interactive zsh in which somebody types a line, Tab and Enter. */
-    private static final String ASK_ZSH =
-            """
-            zmodload zsh/zpty
-            zpty typist zsh -f -i
-            zpty -w typist "PS1= fpath=(${(q)1} \\$fpath); autoload -Uz compinit; compinit -u -D; \
-            nixfleet-agent() { print -r -- \\"MADE<\\$*>\\" }; print REA''DY"
-            zpty -r -m typist got '*READY*'
-            zpty -w -n typist "$2"$'\\t'
-            zpty -w -n typist $'\\n'
-            zpty -r -m typist got '*MADE<*>*'
-            print -r -- "${${got##*MADE<}%%>*}"
-            """;
 
     @TempDir private Path directory;
 
@@ -59,43 +32,16 @@ class ShellCompletionTest {
         Files.createDirectory(directory.resolve("sub"));
     }
 
-    private List<String> bash(String... words) {
-        var command =
-                new ArrayList<>(
-                        List.of("bash", "-c", ASK_BASH, "bash", BASH.toString(), "nixfleet-agent"));
-        command.addAll(List.of(words));
-        return Commands.run(command).stdout().lines().filter(line -> !line.isEmpty()).toList();
+    private static List<String> bash(String... words) {
+        return AGENT.bash(words);
     }
 
     private static String zsh(String line) {
-        return Commands.run(
-                        List.of(
-                                "timeout",
-                                "60",
-                                "zsh",
-                                "-f",
-                                "-c",
-                                ASK_ZSH,
-                                "zsh",
-                                ZSH_FUNCTIONS.toString(),
-                                "nixfleet-agent " + line))
-                .stdout()
-                .strip();
+        return AGENT.zsh(line);
     }
 
     private static List<String> fish(String line) {
-        return Commands.run(
-                        List.of(
-                                "fish",
-                                "--no-config",
-                                "-c",
-                                "source $argv[1]; complete -C $argv[2]",
-                                FISH.toString(),
-                                "nixfleet-agent " + line))
-                .stdout()
-                .lines()
-                .map(candidate -> candidate.replaceFirst("\t.*", ""))
-                .toList();
+        return AGENT.fish(line);
     }
 
     @Test
@@ -165,12 +111,63 @@ class ShellCompletionTest {
         assertThat(fish("fetch --from x " + directory + "/s")).containsExactly(directory + "/sub/");
     }
 
+    @Test
+    void bashKnowsCommandsWithinGroups() {
+        assertThat(OPERATOR.bash(""))
+                .containsExactly("init", "release", "deploy", "rollout", "machines", "status");
+        assertThat(OPERATOR.bash("rel")).containsExactly("release");
+        assertThat(OPERATOR.bash("release", ""))
+                .containsExactly("create", "list", "show", "diff", "delete");
+        assertThat(OPERATOR.bash("rollout", "re")).containsExactly("resume");
+        assertThat(OPERATOR.bash("release", "create", "--eval")).containsExactly("--eval-only");
+        assertThat(OPERATOR.bash("release", "create", "")).isEmpty();
+        assertThat(OPERATOR.bash("release", "list", "--eval")).isEmpty();
+        assertThat(OPERATOR.bash("deploy", "--on-failure", "")).containsExactly("pause", "revert");
+        assertThat(OPERATOR.bash("release", "create", "--token-file", directory + "/net"))
+                .containsExactly(directory + "/netrc of mine");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rel, release",
+        "release cr, release create",
+        "rollout --he, rollout --help",
+        "release create --eval, release create --eval-only",
+        "deploy --on-failure re, deploy --on-failure revert",
+        "machines l, machines list"
+    })
+    void zshCompletesWithinGroups(String typed, String made) {
+        assertThat(OPERATOR.zsh(typed)).isEqualTo(made);
+    }
+
+    @Test
+    void fishKnowsCommandsWithinGroups() {
+        assertThat(OPERATOR.fish(""))
+                .containsExactlyInAnyOrder(
+                        "init", "release", "deploy", "rollout", "machines", "status");
+        assertThat(OPERATOR.fish("release "))
+                .containsExactlyInAnyOrder("create", "list", "show", "diff", "delete");
+        assertThat(OPERATOR.fish("release create --eval")).containsExactly("--eval-only");
+        assertThat(OPERATOR.fish("release list --eval")).isEmpty();
+        assertThat(OPERATOR.fish("release create ")).isEmpty();
+        assertThat(OPERATOR.fish("rollout re")).containsExactly("resume");
+        assertThat(OPERATOR.fish("deploy --on-failure "))
+                .containsExactlyInAnyOrder("pause", "revert");
+    }
+
     @ParameterizedTest
     @CsvSource({"bash -n", "zsh -n", "fish --no-execute"})
     void areSound(String check) {
-        Path file = check.startsWith("bash") ? BASH : check.startsWith("zsh") ? ZSH : FISH;
         String[] words = check.split(" ", -1);
-
-        assertThat(Commands.run(List.of(words[0], words[1], file.toString())).output()).isEmpty();
+        for (Shells shells : List.of(AGENT, OPERATOR)) {
+            Path file =
+                    switch (words[0]) {
+                        case "bash" -> shells.bashFile();
+                        case "zsh" -> shells.zshFile();
+                        default -> shells.fishFile();
+                    };
+            assertThat(Commands.run(List.of(words[0], words[1], file.toString())).output())
+                    .isEmpty();
+        }
     }
 }

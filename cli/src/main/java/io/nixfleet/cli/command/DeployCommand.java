@@ -92,8 +92,8 @@ final class DeployCommand extends OperatorCommand {
             names = "--strategy",
             paramLabel = "WORD",
             description =
-                    "all-at-once, canary (one first, then all others) or staged (by --batch-size);"
-                            + " else the file's, else all-at-once.")
+                    "all-at-once, canary or staged. Canary is one machine first, then all others;"
+                            + " staged is by --batch-size. Else the file's, else all-at-once.")
     private @Nullable String strategy;
 
     @Option(
@@ -117,8 +117,8 @@ final class DeployCommand extends OperatorCommand {
             names = "--on-failure",
             paramLabel = "WORD",
             description =
-                    "What becomes of a rollout with a failed batch: pause, or revert to what was"
-                            + " wanted before; else the file's, else pause.")
+                    "pause or revert. What becomes of a rollout with a failed batch: revert is to"
+                            + " what was wanted before. Else the file's, else pause.")
     private @Nullable String onFailure;
 
     @Option(

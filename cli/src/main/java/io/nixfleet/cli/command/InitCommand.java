@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = "nixfleet init --control-plane-url URL [OPTION]...",
         description =
                 "Write .nixfleet.toml here: the settings that other commands find from here and"
-                        + " below. ${NAME} in a value will stand for a variable.",
+                        + " below. $${NAME} in a value will stand for a variable.",
         exitCodeList = {
             "0:written",
             "1:unexpected: a fault of ours",
@@ -86,13 +86,13 @@ final class InitCommand implements Callable<Integer> {
     @Option(
             names = "--strategy",
             paramLabel = "WORD",
-            description = "How to deploy: all-at-once, canary or staged.")
+            description = "all-at-once, canary or staged. What 'deploy' does by default.")
     private @Nullable String strategy;
 
     @Option(
             names = "--on-failure",
             paramLabel = "WORD",
-            description = "What becomes of a rollout with a failed batch: pause or revert.")
+            description = "pause or revert. What becomes of a rollout with a failed batch.")
     private @Nullable String onFailure;
 
     @Option(names = "--json", description = "Print one JSON object.")

@@ -19,9 +19,9 @@ final class ConnectionFlags {
             paramLabel = "FILE",
             defaultValue = "${env:NIXFLEET_API_KEY_FILE}",
             description =
-                    "A file with the key by which the control plane knows you, in place of"
-                            + " the one in ~/.config/nixfleet. Variable:"
-                            + " NIXFLEET_API_KEY_FILE.")
+                    "A file with the key by which the control plane knows you, in place of that in"
+                        + " the variable NIXFLEET_API_KEY, else in ~/.config/nixfleet. Variable:"
+                        + " NIXFLEET_API_KEY_FILE.")
     @Nullable Path apiKeyFile;
 
     @Option(

@@ -5,6 +5,7 @@ import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.cli.push.PushPlan;
 import io.nixfleet.cli.push.PushTarget;
 import io.nixfleet.cli.settings.Setting;
+import io.nixfleet.nix.signature.PublicKey;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -47,6 +48,8 @@ record ReleasePlan(OptionalInt jobs, PushPlan push, Optional<URI> cache, List<St
         }
         var keys = new ArrayList<>(flags.trustedPublicKeys);
         keys.addAll(setup.file().texts(Setting.TRUSTED_PUBLIC_KEYS));
+        // Before hours of building rather than after them.
+        keys.forEach(PublicKey::parse);
         return new ReleasePlan(
                 flags.maxJobs == null
                         ? OptionalInt.empty()

@@ -144,8 +144,12 @@ final class Setup implements AutoCloseable {
 
     private Optional<Secret> apiKey(URI url) throws IOException {
         Optional<Path> keyFile = FlagValues.file(flags.apiKeyFile);
-        return keyFile.isPresent()
-                ? Optional.of(ApiKeys.ofFile(keyFile.get(), output::warn))
+        if (keyFile.isPresent()) {
+            return Optional.of(ApiKeys.ofFile(keyFile.get(), output::warn));
+        }
+        Optional<Secret> ofVariable = ApiKeys.ofVariable(environment);
+        return ofVariable.isPresent()
+                ? ofVariable
                 : ApiKeys.ofCredentials(ApiKeys.credentialsFile(environment), url, output::warn);
     }
 

@@ -30,7 +30,7 @@ record Refusals(URI url, boolean withKey) {
                             withKey
                                     ? "does not know the API key (401)"
                                     : "wants an API key (401): give --api-key-file, or put it into"
-                                            + " credentials.toml");
+                                            + " NIXFLEET_API_KEY or credentials.toml");
             case 403 ->
                     refused(
                             Kind.NOT_LET_IN,

@@ -3,9 +3,11 @@ package io.nixfleet.cli.nix;
 import io.nixfleet.agent.process.Command;
 import io.nixfleet.agent.process.CommandTimeoutException;
 import io.nixfleet.agent.process.ProcessRunner;
+import io.nixfleet.cli.settings.ApiKeys;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -84,8 +86,12 @@ public record Nix(ProcessRunner runner, Map<String, String> environment) {
 
     private ProcessRunner.Result run(String what, Command command, LastLines last)
             throws NixException, InterruptedException {
+        var variables = new HashMap<>(System.getenv());
+        // Neither builders nor hooks, nor what they start, shall find it.
+        variables.remove(ApiKeys.VARIABLE);
+        variables.putAll(environment);
         try {
-            return runner.run(command.with(new Command.Environment.Added(environment)));
+            return runner.run(command.with(new Command.Environment.Replaced(variables)));
         } catch (CommandTimeoutException e) {
             throw new NixException(
                     what, String.valueOf(e.getMessage()), e.stderr() + last.toString());

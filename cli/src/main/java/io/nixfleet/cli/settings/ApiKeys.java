@@ -15,10 +15,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The keys by which control planes know an operator. They come from files alone, and are never
+ * The keys by which control planes know an operator. They come from files, or from a variable that
+ * no child of ours gets; never from the command line, which other users can read. They are never
  * shown.
  */
 public final class ApiKeys {
+    /** Holds a key, for continuous integration, which keeps its secrets in variables. */
+    public static final String VARIABLE = "NIXFLEET_API_KEY";
+
     private static final int LONGEST = 16 * 1024;
 
     private ApiKeys() {}
@@ -37,6 +41,12 @@ public final class ApiKeys {
         }
         SecretFile.warnOfOthers("API key file", file, warnings);
         return checked("API key file " + file, key);
+    }
+
+    /** The variable's key; none if it is not set, or set to nothing. */
+    public static Optional<Secret> ofVariable(Map<String, String> environment) throws IOException {
+        String key = environment.getOrDefault(VARIABLE, "").strip();
+        return key.isEmpty() ? Optional.empty() : Optional.of(checked(VARIABLE, key));
     }
 
     /** The operator's {@code credentials.toml}. */

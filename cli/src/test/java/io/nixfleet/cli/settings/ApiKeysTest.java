@@ -82,4 +82,15 @@ class ApiKeysTest {
         assertThat(ApiKeys.credentialsFile(Map.of("HOME", "/home/op", "XDG_CONFIG_HOME", "/x")))
                 .hasToString("/x/nixfleet/credentials.toml");
     }
+
+    @Test
+    void takesAVariableThatIsSetToSomething() throws Exception {
+        assertThat(ApiKeys.ofVariable(Map.of())).isEmpty();
+        assertThat(ApiKeys.ofVariable(Map.of("NIXFLEET_API_KEY", " "))).isEmpty();
+        assertThat(ApiKeys.ofVariable(Map.of("NIXFLEET_API_KEY", "k-1\n")))
+                .map(Secret::reveal)
+                .contains("k-1");
+        assertThatThrownBy(() -> ApiKeys.ofVariable(Map.of("NIXFLEET_API_KEY", "two words")))
+                .hasMessage("NIXFLEET_API_KEY holds no key: that is one word of ASCII characters");
+    }
 }

@@ -279,6 +279,11 @@ class ReleaseTest {
         assertThat(wrongKey.err()).contains("does not know the API key (401)");
 
         controlPlane.close();
+        Run noKey = create("--trusted-public-key", "nonsense");
+        assertThat(noKey.exitCode()).isEqualTo(2);
+        assertThat(noKey.err())
+                .isEqualTo("error: public key 'nonsense' has no key name, expected name:base64\n");
+
         Run down = create();
         assertThat(down.exitCode()).isEqualTo(5);
         assertThat(down.err())
@@ -286,6 +291,25 @@ class ReleaseTest {
                         "error: control plane %s: Connection refused\n"
                                 .formatted(controlPlane.url()));
         assertThat(fleet.built("system-db")).isFalse();
+    }
+
+    @Test
+    void keepsAKeyInTheEnvironmentFromItsChildren() throws Exception {
+        var _ = PlainFleet.in(flake);
+        controlPlane.demandKey("nfk-right");
+        Path calls = directory.resolve("calls");
+        nixfleet.with("NIXFLEET_API_KEY", "nfk-right");
+
+        Run run =
+                create(
+                        "--hosts=db",
+                        "--no-verify",
+                        "--push-hook",
+                        "echo \"${NIXFLEET_API_KEY-no} key\" >>" + calls);
+
+        assertThat(run.exitCode()).as(run.err() + run.out()).isZero();
+        assertThat(registered()).hasSize(1);
+        assertThat(calls).hasContent("no key\n");
     }
 
     @Test

@@ -1,5 +1,5 @@
 {
-  description = "NixOS modules of the NixFleet deploy agent and the fleet's binary cache";
+  description = "NixOS modules of the NixFleet deploy agent and the fleet's binary cache, and the operator's command";
 
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
 
@@ -21,10 +21,14 @@
         cache-server = ./cache-server.nix;
       };
 
-      overlays.default = final: _: { nixfleet-agent = final.callPackage ./package.nix { }; };
+      overlays.default = final: _: {
+        nixfleet-agent = final.callPackage ./package.nix { };
+        nixfleet = final.callPackage ./package.nix { program = "nixfleet"; };
+      };
 
       packages = each (pkgs: {
         default = pkgs.callPackage ./package.nix { };
+        nixfleet = pkgs.callPackage ./package.nix { program = "nixfleet"; };
       });
 
       checks = each (pkgs: {

@@ -1,25 +1,52 @@
-# The agent, built from the sources around this folder; for the Nix of nixpkgs.
+# A program, built from the sources around this folder; for the Nix of nixpkgs. That is the agent, or the operator's
+# command: callPackage ./package.nix { program = "nixfleet"; }.
 {
   lib,
   maven,
   jdk25_headless,
   xz,
+  program ? "nixfleet-agent",
 }:
 let
   project = ./..;
+  # The hashes are those of what the POMs name, as Maven leaves it. tests/package.sh says what they are when the POMs
+  # have changed.
+  # POMs: 934ac1adcdcda81013dc03bb525211b6027a7e4f1d42c1b41b7eb0d9431012d4
+  programs = {
+    nixfleet-agent = {
+      module = "agent";
+      mvnHash = "sha256-roqsEb1o/bgrIa4n73PHTwFjTVvZP8wG5z+qq2qbFlA=";
+      description = "Deploy agent for fleets of NixOS hosts";
+      # NixOS has no liblzma where the loader looks.
+      postInstall = ''ln --symbolic ${xz.out}/lib/liblzma.so.5 "$out/lib/"'';
+    };
+    nixfleet = {
+      module = "cli";
+      mvnHash = "sha256-zhlp61lIy1QLFavlNToi0V6b5RaYZzXTOaUlRIkWvvs=";
+      description = "Command for operators of fleets of NixOS hosts";
+      postInstall = "";
+    };
+  };
+  inherit (programs.${program})
+    module
+    mvnHash
+    description
+    postInstall
+    ;
   modules = [
     "protocol"
     "substituter"
     "agent"
-  ];
+  ]
+  ++ lib.optional (module == "cli") "cli";
 in
 maven.buildMavenPackage {
-  pname = "nixfleet-agent";
+  pname = program;
   version = "0.1.0";
 
-  # Without what only tests need: what they change shall not build the agent anew.
+  # Without what only tests need: what they change shall not build the program anew.
   src = builtins.path {
-    name = "nixfleet-agent-source";
+    name = "${program}-source";
     path = project;
     filter =
       path: _:
@@ -47,20 +74,18 @@ maven.buildMavenPackage {
   };
 
   mvnJdk = jdk25_headless;
-  mvnParameters = "--projects agent --also-make -Dmaven.test.skip=true";
+  mvnParameters = "--projects ${module} --also-make";
   # The tests want several versions of Nix, systemd and servers: see integration-tests.
   doCheck = false;
 
-  # What the POMs name, as Maven leaves it. tests/package.sh says what it is when they have changed.
-  # POMs: 3cabff97689b152c23ae2e9bb7c2f51c433d02ae0094a21b5c35cfe70105fe37
-  mvnHash = "sha256-roqsEb1o/bgrIa4n73PHTwFjTVvZP8wG5z+qq2qbFlA=";
+  inherit mvnHash;
 
-  # The build makes a whole package, Java runtime included. NixOS has no liblzma where the loader looks.
+  # The build makes a whole package, Java runtime included.
   installPhase = ''
     runHook preInstall
     mkdir "$out"
-    cp --recursive --preserve=mode,timestamps agent/target/nixfleet-agent/. "$out"
-    ln --symbolic ${xz.out}/lib/liblzma.so.5 "$out/lib/"
+    cp --recursive --preserve=mode,timestamps ${module}/target/${program}/. "$out"
+    ${postInstall}
     runHook postInstall
   '';
 
@@ -69,8 +94,8 @@ maven.buildMavenPackage {
   dontPatchELF = true;
 
   meta = {
-    description = "Deploy agent for fleets of NixOS hosts";
-    mainProgram = "nixfleet-agent";
+    inherit description;
+    mainProgram = program;
     platforms = [
       "x86_64-linux"
       "aarch64-linux"

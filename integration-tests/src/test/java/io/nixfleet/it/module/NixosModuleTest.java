@@ -106,7 +106,7 @@ class NixosModuleTest {
     void packageHasTheHashOfWhatThePomsName() throws Exception {
         Path project = ModuleFiles.folder().resolve("..");
         var poms = MessageDigest.getInstance("SHA-256");
-        for (String pom : List.of(".", "protocol", "substituter", "agent")) {
+        for (String pom : List.of(".", "protocol", "substituter", "agent", "cli")) {
             poms.update(Files.readAllBytes(project.resolve(pom).resolve("pom.xml")));
         }
 

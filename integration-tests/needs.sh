@@ -10,7 +10,7 @@ set -euo pipefail
 needs=(
     mvn:maven nix:nix-bin nix-store:nix-bin nginx:nginx-light openssl:openssl zstd:zstd xz:xz-utils brotli:brotli
     bzip2:bzip2 /usr/bin/time:time python3:python3 flock:util-linux unshare:util-linux chroot:coreutils
-    sshd:openssh-server ssh:openssh-client pgrep:procps
+    sshd:openssh-server ssh:openssh-client pgrep:procps git:git
     zsh:zsh fish:fish mandoc:mandoc
     prometheus:prometheus promtool:prometheus chromium:chromium
 )

@@ -11,7 +11,7 @@ let
   project = ./..;
   # The hashes are those of what the POMs name, as Maven leaves it. tests/package.sh says what they are when the POMs
   # have changed.
-  # POMs: 934ac1adcdcda81013dc03bb525211b6027a7e4f1d42c1b41b7eb0d9431012d4
+  # POMs: 69ff05c2c2646f3a065af64eeda5b64afe00fe2ce520ab7d63f2343e6c393162
   programs = {
     nixfleet-agent = {
       module = "agent";

@@ -32,6 +32,7 @@ final class LicenceReport {
 
     private static final String RULE = "-".repeat(100) + "\n";
 
+    private final String program;
     private final Sbom sbom;
     private final Path ours;
     private final List<String> withoutLicence = new ArrayList<>();
@@ -43,10 +44,12 @@ final class LicenceReport {
     private record Carried(String text, List<String> by) {}
 
     /**
+     * @param program its name
      * @param ours the folder of the texts that jars lack: {@code group.artefact.txt} of a library,
      *     {@code name.txt} of a part of a native one
      */
-    LicenceReport(Sbom sbom, Path ours) {
+    LicenceReport(String program, Sbom sbom, Path ours) {
+        this.program = program;
         this.sbom = sbom;
         this.ours = ours;
     }
@@ -55,12 +58,13 @@ final class LicenceReport {
         var report =
                 new StringBuilder(
                         """
-                        What nixfleet-agent contains of others. The libraries are parts of what
+                        What %s contains of others. The libraries are parts of what
                         their makers publish: sbom.cdx.json says which jar, and what of it is here.
                         The Java runtime is OpenJDK, GPL-2.0-only WITH Classpath-exception-2.0;
                         runtime/legal has its texts and notices, and those of what it contains.
 
-                        """);
+                        """
+                                .formatted(program));
         for (Sbom.Library library : sbom.libraries()) {
             if (!library.isOurs()) {
                 describe(library, report);

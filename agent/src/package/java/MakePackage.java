@@ -178,8 +178,7 @@ final class MakePackage {
         writeStartJar(lib.resolve(program.name() + ".jar"), jars);
         Files.copy(sources.resolve("jvm.options"), lib.resolve("jvm.options"));
         Files.createDirectories(image.resolve("bin"));
-        Files.writeString(
-                launcher(), program.launcher(Files.readString(sources.resolve("launcher"))));
+        Files.writeString(launcher(), program.script(sources.resolve("launcher")));
         Files.setPosixFilePermissions(launcher(), PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
@@ -241,14 +240,8 @@ final class MakePackage {
 
     /** One run of the program's work: the JVM writes the AOT cache at its end. */
     private void train() throws Exception {
-        Path certificates = work.resolve("rehearsal");
-        new RehearsalCertificates(certificates).write();
-        try (var controlPlane = RehearsalControlPlane.start(certificates)) {
-            train(
-                    program.training(
-                            words ->
-                                    words.replace("{certificates}", certificates.toString())
-                                            .replace("{control-plane}", controlPlane.url())));
+        try (Rehearsal rehearsal = Rehearsal.prepare(work.resolve("rehearsal"))) {
+            train(rehearsal.filled(program.training()));
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,14 +29,12 @@ import java.util.stream.Stream;
  * believe 60 MB of code that cannot be checked.
  */
 final class MakeRelease {
-    private static final String NAME = "nixfleet-agent";
-    private static final String DOCUMENTS = "share/doc/" + NAME;
-    private static final Path AOT_CACHE = Path.of("lib", NAME + ".aot");
-
     private final Path image;
     private final Path plainBom;
     private final List<Path> jars;
     private final Path sources;
+    private final Program program;
+    private final String name;
     private final Path changelog;
     private final Instant time;
     private final Path folder;
@@ -48,16 +47,19 @@ final class MakeRelease {
         String classPath = Files.readString(Path.of(arguments.get(2))).strip();
         jars = Stream.of(classPath.split(File.pathSeparator, -1)).map(Path::of).toList();
         sources = Path.of(arguments.get(3));
-        work = Path.of(arguments.get(8));
-        changelog = Path.of(arguments.get(4));
-        time = Instant.parse(arguments.get(6));
-        folder = Path.of(arguments.get(7));
-        release = "%s-%s-linux-%s".formatted(NAME, arguments.get(5), machine());
+        program = Program.read(Path.of(arguments.get(4)));
+        name = program.name();
+        changelog = Path.of(arguments.get(5));
+        release = "%s-%s-linux-%s".formatted(name, arguments.get(6), machine());
+        time = Instant.parse(arguments.get(7));
+        folder = Path.of(arguments.get(8));
+        work = Path.of(arguments.get(9));
     }
 
     /**
-     * Arguments: the package, the SBOM of Maven, the file with the class path, src/package,
-     * the changelog, version, time of all files in ISO 8601, folder for what is made, work folder.
+     * Arguments: the package, the SBOM of Maven, the file with the class path, the agent's
+     * src/package, the program's own, the changelog, version, time of all files in ISO 8601, folder
+     * for what is made, work folder.
      */
     public static void main(String[] arguments) throws Exception {
         try {
@@ -74,41 +76,56 @@ final class MakeRelease {
         }
         ObjectMapper json = new ObjectMapper();
         ObjectNode read = (ObjectNode) json.readTree(Files.readString(plainBom));
-        Sbom sbom = new Sbom(read, image, jars);
+        Trimming trimming =
+                Trimming.read(
+                        program.folder().resolve("trimmed.txt"),
+                        ClassGraph.of(List.of(), program.roots()));
+        Sbom sbom = new Sbom(name, read, image, jars);
+        sbom.leaveOut(jars.stream().filter(trimming::leavesOut).toList());
         // In place of the AOT cache what makes it.
         Map<String, Path> added = new TreeMap<>();
-        added.put("bin/" + NAME + "-train", sources.resolve(NAME + "-train"));
-        added.put("lib/" + NAME + "-rehearsal.jar", rehearsal());
+        added.put("bin/" + name + "-train", trainer());
+        added.put("lib/" + name + "-rehearsal.jar", rehearsal());
         sbom.complete(added);
         var indenter = new DefaultIndenter("  ", "\n");
         var printer = new DefaultPrettyPrinter().withObjectIndenter(indenter);
         String bom = json.writer(printer).writeValueAsString(sbom.root()) + "\n";
-        String report = new LicenceReport(sbom, sources.resolve("licences")).text();
+        String report = new LicenceReport(name, sbom, sources.resolve("licences")).text();
 
         Files.createDirectories(folder);
-        added.put(DOCUMENTS + "/sbom.cdx.json", written(release + ".cdx.json", bom));
-        added.put(DOCUMENTS + "/THIRD-PARTY.txt", written(release + "-THIRD-PARTY.txt", report));
-        added.put(DOCUMENTS + "/CHANGELOG.md", changelog);
+        String documents = "share/doc/" + name;
+        added.put(documents + "/sbom.cdx.json", written(release + ".cdx.json", bom));
+        added.put(documents + "/THIRD-PARTY.txt", written(release + "-THIRD-PARTY.txt", report));
+        added.put(documents + "/CHANGELOG.md", changelog);
         Path archive = folder.resolve(release + ".tar.gz");
         var tarball = new Tarball(release, time);
-        tarball.add(image, path -> !path.equals(AOT_CACHE));
-        added.forEach((name, file) -> tarball.add(Path.of(name), file));
+        Path cache = Path.of("lib", name + ".aot");
+        tarball.add(image, path -> !path.equals(cache));
+        added.forEach((path, file) -> tarball.add(Path.of(path), file));
         tarball.write(archive);
         String digest = "%s  %s\n".formatted(Digests.sha256(archive), archive.getFileName());
         written(archive.getFileName() + ".sha256", digest);
         System.out.println("Made " + archive);
     }
 
-    private Path written(String name, String text) throws IOException {
-        return Files.writeString(folder.resolve(name), text);
+    private Path written(String file, String text) throws IOException {
+        return Files.writeString(folder.resolve(file), text);
     }
 
-    /** The program that makes the certificates of a training run, as MakePackage has it. */
+    private Path trainer() throws IOException {
+        Path file = work.resolve("train");
+        Files.writeString(file, program.script(sources.resolve("train")));
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return file;
+    }
+
+    /** What runs a training run, as MakePackage has it. */
     private Path rehearsal() throws IOException {
         Path classes = work.resolve("rehearsal-classes");
         Path jar = work.resolve("rehearsal.jar");
         List<String> arguments = new ArrayList<>(List.of("-g:none", "-d", classes.toString()));
-        List<String> parts = List.of("Refusal", "RehearsalCertificates");
+        List<String> parts =
+                List.of("Refusal", "Rehearsal", "RehearsalCertificates", "RehearsalControlPlane");
         for (String part : parts) {
             arguments.add(sources.resolve("java").resolve(part + ".java").toString());
         }

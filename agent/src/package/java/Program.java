@@ -4,8 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /**
  * A program to package: what its {@code program.properties} says.
@@ -34,17 +32,19 @@ record Program(Path folder, Properties properties) {
         return text("roots");
     }
 
-    /** The arguments of the training run, whose words in braces stand for what it needs. */
-    List<String> training(UnaryOperator<String> filled) {
-        return Stream.of(text("training").split("\\s+", -1)).map(filled).toList();
+    /** The arguments of the training run, as a {@link Rehearsal} fills them in. */
+    List<String> training() {
+        return List.of(text("training").split("\\s+", -1));
     }
 
-    /** The shared launcher, with what is the program's own. */
-    String launcher(String template) {
-        return template.replace("@NAME@", name())
+    /** A script that all programs share, with what is the program's own. */
+    String script(Path template) throws IOException {
+        return Files.readString(template)
+                .replace("@NAME@", name())
                 .replace("@HEAP@", text("heap"))
                 .replace("@HEAP_VARIABLE@", text("heap.variable"))
-                .replace("@ONE_SHOT@", text("one-shot"));
+                .replace("@ONE_SHOT@", text("one-shot"))
+                .replace("@TRAINING@", String.join(" ", training()));
     }
 
     private String text(String key) {

@@ -19,16 +19,6 @@ record RehearsalCertificates(Path folder) {
     private static final Base64.Encoder BASE64 =
             Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
-    /** Argument: the folder. A release has no build around it, and makes its AOT cache so. */
-    public static void main(String[] arguments) throws Exception {
-        try {
-            new RehearsalCertificates(Path.of(arguments[0])).write();
-        } catch (Refusal e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
-        }
-    }
-
     void write() throws IOException, InterruptedException, GeneralSecurityException {
         Files.createDirectories(folder);
         String server = make("server", List.of("-keyalg", "RSA", "-keysize", "2048"));

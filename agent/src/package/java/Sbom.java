@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +27,7 @@ import java.util.stream.Stream;
  * hashes} of a library are those of the registry's jar, by which it is known elsewhere; the files
  * that the package has of it are components within it, with the SHA-256 that they have there.
  */
-record Sbom(ObjectNode root, Path image, List<Path> jars) {
+record Sbom(String program, ObjectNode root, Path image, List<Path> jars) {
     /** Maven leaves the plugin out without a word when it is offline. */
     static final String ANEW = ": run Maven without --offline, which makes the SBOM anew";
 
@@ -96,16 +97,43 @@ record Sbom(ObjectNode root, Path image, List<Path> jars) {
         }
         addRuntime(unclaimed);
 
-        var agent = (ObjectNode) root.path("metadata").path("component");
+        var ours = (ObjectNode) root.path("metadata").path("component");
         Set<String> foreign = new TreeSet<>(unclaimed.keySet());
         foreign.removeIf(name -> !name.matches(".*\\.(jar|so)"));
         // The latter is only a manifest.
-        foreign.removeAll(Set.of(jarOf(agent), "lib/nixfleet-agent.jar"));
+        foreign.removeAll(Set.of(jarOf(ours), LIB + program + ".jar"));
         if (!foreign.isEmpty()) {
             throw new Refusal("Maven's SBOM lacks " + foreign + ANEW);
         }
         unclaimed.putAll(added);
-        claim(agent, Set.copyOf(unclaimed.keySet()), unclaimed);
+        claim(ours, Set.copyOf(unclaimed.keySet()), unclaimed);
+    }
+
+    /** Forgets libraries of the class path that the package has nothing of. */
+    void leaveOut(List<Path> without) {
+        Set<String> files =
+                without.stream().map(jar -> LIB + jar.getFileName()).collect(Collectors.toSet());
+        Set<String> gone = new TreeSet<>();
+        for (Iterator<JsonNode> all = root.path("components").iterator(); all.hasNext(); ) {
+            JsonNode component = all.next();
+            if (files.contains(jarOf(component))) {
+                gone.add(component.path("bom-ref").asText());
+                all.remove();
+            }
+        }
+        for (Iterator<JsonNode> all = root.path("dependencies").iterator(); all.hasNext(); ) {
+            JsonNode dependency = all.next();
+            if (gone.contains(dependency.path("ref").asText())) {
+                all.remove();
+                continue;
+            }
+            Iterator<JsonNode> needed = dependency.path("dependsOn").iterator();
+            while (needed.hasNext()) {
+                if (gone.contains(needed.next().asText())) {
+                    needed.remove();
+                }
+            }
+        }
     }
 
     /** All files of the package but the texts about the JDK, and the cache that no release has. */

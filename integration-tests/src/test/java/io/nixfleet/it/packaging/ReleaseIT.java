@@ -28,10 +28,36 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the profile {@code release} makes of the package. */
+/** What the profile {@code release} makes of the packages. */
 @Tag("release")
+@ParameterizedClass
+@EnumSource
 final class ReleaseIT {
+    /** A program that is released. */
+    enum Released {
+        AGENT("nixfleet-agent", "agent", Launcher.builtPackage()),
+        OPERATOR("nixfleet", "cli", Launcher.operatorPackage());
+
+        private final String program;
+        private final String module;
+        private final Path built;
+
+        Released(String program, String module, Path built) {
+            this.program = program;
+            this.module = module;
+            this.built = built;
+        }
+
+        Launcher launcher(Path home, Path directory) {
+            return this == AGENT
+                    ? Launcher.of(home, directory)
+                    : Launcher.ofOperator(home, directory);
+        }
+    }
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** CycloneDX's, of which none is fetched. */
@@ -47,10 +73,19 @@ final class ReleaseIT {
     private static final Map<String, String> TOOLS = Map.of("PATH", "/usr/bin:/bin");
 
     @TempDir Path work;
-    private final Path built = Launcher.builtPackage();
-    private final Path project = built.resolve("../../..").normalize();
-    private final Path agent = project.resolve("agent");
-    private final Path target = agent.resolve("target");
+    private final Released released;
+    private final Path built;
+    private final Path project;
+    private final Path agent;
+    private final Path target;
+
+    ReleaseIT(Released released) {
+        this.released = released;
+        built = released.built;
+        project = built.resolve("../../..").normalize();
+        agent = project.resolve("agent");
+        target = project.resolve(released.module).resolve("target");
+    }
 
     @Test
     void archiveIsWhatItsDigestSays() throws Exception {
@@ -67,9 +102,9 @@ final class ReleaseIT {
     @Test
     void unpackedItRunsAtOnceAndTrainsItselfWhereItIs() throws Exception {
         Path home = unpacked("a place  of its own");
-        Path cache = home.resolve("lib/nixfleet-agent.aot");
+        Path cache = home.resolve("lib/%s.aot".formatted(released.program));
         assertThat(cache).doesNotExist();
-        var launcher = Launcher.of(home, Path.of("/"));
+        var launcher = released.launcher(home, Path.of("/"));
 
         var first = launcher.run(work, "--version");
         assertThat(first.exitCode()).as(first.stderr()).isZero();
@@ -77,16 +112,26 @@ final class ReleaseIT {
         assertThat(first.stderr()).isEmpty();
 
         var trainer =
-                new Launcher(home.resolve("bin/nixfleet-agent-train"), Path.of("/"), TOOLS)
+                new Launcher(trainer(home), Path.of("/"), TOOLS)
                         .with("NIXFLEET_JAVA_OPTS", "-XX:+NoSuchFlag");
         var trained = trainer.run(work);
         assertThat(trained.exitCode()).as(trained.stderr()).isZero();
         assertThat(trained.stdout()).isEqualTo("Made " + cache + "\n");
         assertThat(trained.stderr()).isEmpty();
 
-        var quick = launcher.with("NIXFLEET_JAVA_OPTS", "-XX:AOTMode=on").run(work, "try");
-        assertThat(quick.exitCode()).as(quick.stderr()).isZero();
-        assertThat(quick.stdout()).contains("verified: 121 signatures");
+        var quick = launcher.with("NIXFLEET_JAVA_OPTS", "-XX:AOTMode=on");
+        if (released == Released.AGENT) {
+            var tried = quick.run(work, "try");
+            assertThat(tried.exitCode()).as(tried.stderr()).isZero();
+            assertThat(tried.stdout()).contains("verified: 121 signatures");
+        } else {
+            var helped = quick.run(work, "release", "create", "--help");
+            assertThat(helped.exitCode()).as(helped.stderr()).isZero();
+        }
+    }
+
+    private Path trainer(Path home) {
+        return home.resolve("bin/%s-train".formatted(released.program));
     }
 
     @Test
@@ -95,14 +140,14 @@ final class ReleaseIT {
         Path program = home.resolve("runtime/lib/libnio.so");
         Path aside = Files.move(program, work.resolve("libnio.so"));
 
-        var failed = new Launcher(home.resolve("bin/nixfleet-agent-train"), work, TOOLS).run(work);
+        var failed = new Launcher(trainer(home), work, TOOLS).run(work);
         Files.move(aside, program);
-        var after = Launcher.of(home, work).run(work, "--version");
+        var after = released.launcher(home, work).run(work, "--version");
 
         assertThat(failed.exitCode()).isNotZero();
         assertThat(failed.stderr()).isNotEmpty();
         assertThat(home.resolve("lib").toFile().list())
-                .noneMatch(name -> name.startsWith("nixfleet-agent.aot"));
+                .noneMatch(name -> name.startsWith(released.program + ".aot"));
         assertThat(after.exitCode()).as(after.stderr()).isZero();
     }
 
@@ -128,7 +173,8 @@ final class ReleaseIT {
                         line ->
                                 line.matches(
                                         "(drwxr-xr-x|-rwxr-xr-x|-rw-r--r--|lrwxrwxrwx) 0/0 +\\d+"
-                                                + " 2026-01-01 00:00 nixfleet-agent-.*"))
+                                                + " 2026-01-01 00:00 %s-0.*"
+                                                        .formatted(released.program)))
                 .noneMatch(line -> line.endsWith(".aot"));
         assertThat(lines.stream().map(line -> line.replaceFirst(".* 00:00 ", ""))).isSorted();
     }
@@ -178,7 +224,7 @@ final class ReleaseIT {
     @Test
     void sbomHasEachFileOfTheArchiveWithItsDigest() throws Exception {
         Path home = unpacked("for its files");
-        Path documents = home.resolve("share/doc/nixfleet-agent");
+        Path documents = home.resolve("share/doc").resolve(released.program);
         var described = new TreeMap<String, String>();
         for (JsonNode component : all(sbom())) {
             if (component.path("type").asText().equals("file")) {
@@ -190,8 +236,8 @@ final class ReleaseIT {
         assertThat(described)
                 .isEqualTo(digestsOfFiles(home))
                 .containsKeys(
-                        "bin/nixfleet-agent",
-                        "bin/nixfleet-agent-train",
+                        "bin/" + released.program,
+                        "bin/%s-train".formatted(released.program),
                         "runtime/bin/java",
                         "runtime/lib/modules");
         assertThat(documents.resolve("sbom.cdx.json"))
@@ -205,7 +251,7 @@ final class ReleaseIT {
         var registry = new TreeMap<String, String>();
         String classPath = Files.readString(target.resolve("package/classpath")).strip();
         for (String jar : classPath.split(File.pathSeparator, -1)) {
-            if (!Path.of(jar).startsWith(project)) {
+            if (!Path.of(jar).startsWith(project) && !leftOut(Path.of(jar))) {
                 registry.put(Path.of(jar).getFileName().toString(), sha256(Path.of(jar)));
             }
         }
@@ -227,7 +273,15 @@ final class ReleaseIT {
             }
         }
 
-        assertThat(described).hasSizeGreaterThan(40).isEqualTo(registry);
+        assertThat(described).hasSizeGreaterThan(30).isEqualTo(registry);
+    }
+
+    /** Of some that the agent uses, the operator's command has nothing. */
+    private boolean leftOut(Path jar) {
+        String name = jar.getFileName().toString();
+        return released == Released.OPERATOR
+                && (name.matches("(sqlite|micrometer|prometheus|HdrHistogram).*")
+                        || name.matches("commons-(codec|lang3).*"));
     }
 
     @Test
@@ -238,17 +292,22 @@ final class ReleaseIT {
         assertThat(built.resolve("runtime/release"))
                 .content()
                 .contains("\"" + jdk.path("version").asText() + "\"");
+        var parts =
+                new ArrayList<>(
+                        List.of(
+                                "pkg:github/facebook/zstd@v1\\.[\\d.]+",
+                                "pkg:github/google/boringssl@[0-9a-f]{40}",
+                                "pkg:github/apache/apr@1\\.[\\d.]+"));
+        if (released == Released.AGENT) {
+            parts.add("pkg:generic/sqlite@3\\.\\d+\\.\\d+");
+        }
         assertThat(all(sbom))
                 .filteredOn(component -> component.path("purl").asText().startsWith("pkg:g"))
+                .hasSameSizeAs(parts)
                 .allSatisfy(part -> assertThat(part.path("licenses")).isNotEmpty())
                 .extracting(part -> part.path("purl").asText())
-                .satisfiesExactlyInAnyOrder(
-                        part -> assertThat(part).matches("pkg:generic/sqlite@3\\.\\d+\\.\\d+"),
-                        part -> assertThat(part).matches("pkg:github/facebook/zstd@v1\\.[\\d.]+"),
-                        part ->
-                                assertThat(part)
-                                        .matches("pkg:github/google/boringssl@[0-9a-f]{40}"),
-                        part -> assertThat(part).matches("pkg:github/apache/apr@1\\.[\\d.]+"));
+                .allSatisfy(part -> assertThat(parts).anyMatch(part::matches))
+                .doesNotHaveDuplicates();
     }
 
     @Test
@@ -273,7 +332,7 @@ final class ReleaseIT {
                                 "    " + licence.path("id").asText(licence.path("name").asText()));
             }
         }
-        assertThat(foreign).isGreaterThan(40);
+        assertThat(foreign).isGreaterThan(30);
         assertThat(String.join("\n", report))
                 .contains(
                         "Apache License",
@@ -281,8 +340,10 @@ final class ReleaseIT {
                         "Facebook, Inc.",
                         "Luben Karavelov",
                         "Brotli Authors",
-                        "David Crawshaw",
                         "QOS.ch");
+        if (released == Released.AGENT) {
+            assertThat(String.join("\n", report)).contains("David Crawshaw");
+        }
     }
 
     @Test
@@ -430,7 +491,7 @@ final class ReleaseIT {
     }
 
     private String version() {
-        return archive().replaceFirst("^nixfleet-agent-(.*)-linux-.*", "$1");
+        return archive().replaceFirst("^%s-(.*)-linux-.*".formatted(released.program), "$1");
     }
 
     /** The name of the archive that the build made. */
@@ -481,6 +542,7 @@ final class ReleaseIT {
                         bom.toString(),
                         classPath.toString(),
                         sources.toString(),
+                        project.resolve(released.module).resolve("src/package").toString(),
                         project.resolve(".github/CHANGELOG.md").toString(),
                         version(),
                         "2026-01-01T00:00:00Z",

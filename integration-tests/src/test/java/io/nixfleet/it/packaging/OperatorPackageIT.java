@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  * PackageIT} has the rest: one launcher serves both.
  */
 final class OperatorPackageIT {
-    /** 104 MB when it was set, of which the AOT cache has 47, and the Java runtime 40. */
+    /** 102 MB when it was set, of which the AOT cache has 47, and the Java runtime 40. */
     private static final long SIZE_LIMIT = 110_000_000;
 
     @TempDir Path work;

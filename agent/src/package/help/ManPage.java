@@ -1,4 +1,5 @@
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -79,7 +80,12 @@ record ManPage(String name, Properties properties, List<Command> commands, Strin
         }
         List<OptionSpec> own = command.options();
         Optional<Command> like =
-                before.stream().filter(other -> common(command, other) >= MANY).findFirst();
+                before.stream()
+                        .filter(other -> common(command, other) >= MANY)
+                        // The one of which there is least to except.
+                        .min(
+                                Comparator.comparingLong(
+                                        other -> other.options().size() - common(command, other)));
         if (like.isPresent()) {
             List<String> shared = texts(like.get());
             own = own.stream().filter(option -> !shared.contains(text(option))).toList();

@@ -39,7 +39,7 @@ final class FailureReason {
             return String.valueOf(untrusted.getMessage());
         }
         if (find(failure, NotSslRecordException.class) != null) {
-            return "does not speak TLS on this port; check --control-plane-url";
+            return "does not speak TLS on this port; check " + endpoint.peer().option();
         }
         var tls = find(failure, SSLException.class);
         if (tls != null) {
@@ -49,7 +49,8 @@ final class FailureReason {
                     : "TLS failed: " + PrintableText.of(deepestMessage(failure));
         }
         if (find(failure, UnknownHostException.class) != null) {
-            return "the host name is unknown; check --control-plane-url and this host's DNS";
+            return "the host name is unknown; check %s and this host's DNS"
+                    .formatted(endpoint.peer().option());
         }
         if (find(failure, TimeoutException.class) != null) {
             return "no answer within " + seconds();
@@ -82,7 +83,7 @@ final class FailureReason {
                     // Of older servers, for any of these.
                     "handshake_failure" ->
                     identity()
-                            .map(own -> ofRefused(own, alert))
+                            .map(own -> ofRefused(own, alert, endpoint.peer()))
                             .orElse(
                                     "wants a client certificate (TLS alert %s); give --client-cert and --client-key"
                                             .formatted(alert));
@@ -90,7 +91,7 @@ final class FailureReason {
         };
     }
 
-    private static String ofRefused(ClientIdentity own, String alert) {
+    private static String ofRefused(ClientIdentity own, String alert, Peer peer) {
         Instant now = Instant.now();
         String why;
         if (now.isAfter(own.validUntil())) {
@@ -98,7 +99,7 @@ final class FailureReason {
         } else if (now.isBefore(own.validFrom())) {
             why = "it is valid only from %s: check the clocks".formatted(own.validFrom());
         } else {
-            why = "it must be signed by an authority that the control plane trusts";
+            why = "it must be signed by an authority that the %s trusts".formatted(peer.name());
         }
         return "refuses the client certificate of '%s' (TLS alert %s); %s"
                 .formatted(PrintableText.of(own.commonName().orElse("")), alert, why);
@@ -115,7 +116,7 @@ final class FailureReason {
     }
 
     String at(String words) {
-        return "control plane %s: %s".formatted(endpoint.baseUrl(), words);
+        return "%s %s: %s".formatted(endpoint.peer().name(), endpoint.baseUrl(), words);
     }
 
     /** Whether another address of the host may be better. */

@@ -85,7 +85,7 @@ final class ExplainingTrustManager extends X509ExtendedTrustManager {
                             + " names %s); give its authority with --ca-cert")
                     .formatted(subject(chain[0]), quoted(issuer(chain)));
         }
-        return "the server's certificate is for %s, not for the host in --control-plane-url"
+        return "the server's certificate is for %s, not for the host in its URL"
                 .formatted(names(chain[0]));
     }
 

@@ -248,7 +248,7 @@ class ControlPlaneTlsTest {
                 .isEqualTo(
                         at(
                                 "the server's certificate is for cp.example, not for the host in"
-                                        + " --control-plane-url"));
+                                        + " its URL"));
     }
 
     @Test

@@ -73,7 +73,7 @@ class CertificatesTest {
                         server(
                                 AUTHORITY,
                                 CertificateRequest.server().withHosts("elsewhere.example")),
-                        "is for elsewhere.example, not for the host in --control-plane-url"));
+                        "is for elsewhere.example, not for the host in its URL"));
     }
 
     @ParameterizedTest(name = "{0}")

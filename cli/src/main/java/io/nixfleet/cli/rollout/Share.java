@@ -1,6 +1,8 @@
 package io.nixfleet.cli.rollout;
 
 import io.nixfleet.nix.encoding.FormatException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.regex.Pattern;
 
 /**
@@ -24,5 +26,18 @@ public record Share(String text) {
                             .formatted(option, FormatException.excerpt(text)));
         }
         return new Share(text);
+    }
+
+    /** How many that are: of so many, if it is a percentage. */
+    public int of(int machines) {
+        if (!text.endsWith("%")) {
+            return Integer.parseInt(text);
+        }
+        // Exact: a floating 7% of 100 would be rounded up to 8.
+        return new BigDecimal(text.substring(0, text.length() - 1))
+                .multiply(BigDecimal.valueOf(machines))
+                .movePointLeft(2)
+                .setScale(0, RoundingMode.CEILING)
+                .intValueExact();
     }
 }

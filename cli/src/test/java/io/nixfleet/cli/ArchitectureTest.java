@@ -51,7 +51,9 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "io.nixfleet.cli.controlplane..", "io.nixfleet.cli.verify..")
+                            "io.nixfleet.cli.agents..",
+                            "io.nixfleet.cli.controlplane..",
+                            "io.nixfleet.cli.verify..")
                     .and()
                     .haveNameNotMatching("io\\.nixfleet\\.cli\\.command\\.Setup")
                     .should()

@@ -2,6 +2,7 @@ package io.nixfleet.cli.command;
 
 import io.nixfleet.agent.console.CommandOutput;
 import io.nixfleet.agent.console.FlagValues;
+import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.fetch.FetchSources;
 import io.nixfleet.agent.fetch.HttpMeans;
 import io.nixfleet.agent.nix.NixConfig;
@@ -17,6 +18,7 @@ import io.nixfleet.cli.nix.Nix;
 import io.nixfleet.cli.nix.NixException;
 import io.nixfleet.cli.push.PushException;
 import io.nixfleet.cli.push.Pusher;
+import io.nixfleet.cli.release.ReleaseFile;
 import io.nixfleet.cli.verify.CacheReport;
 import io.nixfleet.cli.verify.CacheVerifier;
 import io.nixfleet.cli.view.BuildView;
@@ -29,6 +31,7 @@ import io.nixfleet.protocol.operator.NewRelease;
 import io.nixfleet.protocol.operator.ReleaseEntry;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,9 +47,10 @@ import picocli.CommandLine.Mixin;
         customSynopsis = "nixfleet release create [OPTION]...",
         description =
                 "Build the systems of a flake's hosts, push them to a cache, see that hosts can"
-                        + " fetch them there, and register them as a release.",
+                        + " fetch them there, and register them as a release, or write it to a"
+                        + " file.",
         exitCodeList = {
-            "0:registered, or shown",
+            "0:registered, written or shown",
             "1:unexpected: a fault of ours",
             "2:an option, a file or the flake's tree is not as it should be",
             "3:the flake has no such host",
@@ -61,7 +65,7 @@ import picocli.CommandLine.Mixin;
             "  nixfleet release create --push-to ssh://root@cache \\",
             "    --cache-url http://cache:5000",
             "  nixfleet release create --hosts 'web-*' --push-hook 'attic push fleet {}'",
-            "  nixfleet release create --dry-run --json"
+            "  nixfleet release create --push-to s3://fleet-cache --out release.json"
         })
 final class ReleaseCreateCommand extends OperatorCommand {
     @Mixin private ReleaseFlags flags = new ReleaseFlags();
@@ -75,7 +79,9 @@ final class ReleaseCreateCommand extends OperatorCommand {
     ExitCode run(Setup setup, CommandOutput output)
             throws CommandFailure, IOException, InterruptedException {
         ReleasePlan plan = ReleasePlan.of(flags, setup);
-        if (!flags.dryRun) {
+        Optional<ReleaseFile> file = file();
+        boolean register = !flags.dryRun && (file.isEmpty() || setup.hasControlPlane());
+        if (register) {
             // A wrong key, or a control plane that is down, shall be found before an hour of
             // building.
             var _ = setup.client().releases(1, Optional.empty());
@@ -101,7 +107,16 @@ final class ReleaseCreateCommand extends OperatorCommand {
             }
             Optional<CacheReport> verified =
                     flags.dryRun ? Optional.empty() : verify(plan, systems, setup, output);
-            return register(release(source, plan, systems), verified, setup, output);
+            NewRelease release = release(source, plan, systems);
+            // First: what is registered shall not lack its file.
+            if (file.isPresent()) {
+                file.get().write(release);
+            }
+            Optional<String> id =
+                    register ? Optional.of(register(release, setup)) : Optional.empty();
+            output.print(
+                    new NewReleaseView(id, file.map(ReleaseFile::path), release, verified), false);
+            return ExitCode.OK;
         } catch (NixException e) {
             FailureView.printOutput(output.err(), e.output());
             throw new CommandFailure(ExitCode.NOT_BUILT, e);
@@ -231,24 +246,31 @@ final class ReleaseCreateCommand extends OperatorCommand {
                         .toList());
     }
 
-    private ExitCode register(
-            NewRelease release, Optional<CacheReport> verified, Setup setup, CommandOutput output)
-            throws IOException, CommandFailure, InterruptedException {
-        Optional<String> id = Optional.empty();
-        if (!flags.dryRun) {
-            try {
-                id = Optional.of(setup.client().create(release).message().id());
-            } catch (OperatorException e) {
-                throw new CommandFailure(
-                        ExitCode.of(e),
-                        e.getMessage()
-                                + (e.perhapsDone()
-                                        ? "; it may be registered all the same: see 'nixfleet"
-                                                + " release list'"
-                                        : "; nothing was registered"));
-            }
+    private Optional<ReleaseFile> file() throws IOException {
+        Optional<Path> path = FlagValues.file(flags.out);
+        if (path.isPresent() && flags.dryRun) {
+            throw new UsageException("--dry-run writes nothing: leave out --out");
         }
-        output.print(new NewReleaseView(id, release, verified), false);
-        return ExitCode.OK;
+        Optional<ReleaseFile> file = path.map(ReleaseFile::new);
+        if (file.isPresent()) {
+            // An hour of building shall not end at a directory that is not there.
+            file.get().checkWritable();
+        }
+        return file;
+    }
+
+    private static String register(NewRelease release, Setup setup)
+            throws IOException, CommandFailure, InterruptedException {
+        try {
+            return setup.client().create(release).message().id();
+        } catch (OperatorException e) {
+            throw new CommandFailure(
+                    ExitCode.of(e),
+                    e.getMessage()
+                            + (e.perhapsDone()
+                                    ? "; it may be registered all the same: see 'nixfleet"
+                                            + " release list'"
+                                    : "; nothing was registered"));
+        }
     }
 }

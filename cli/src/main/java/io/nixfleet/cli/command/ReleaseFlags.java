@@ -96,6 +96,14 @@ final class ReleaseFlags {
     @Nullable Path tokenFile;
 
     @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "Write the release to FILE, as JSON, for 'deploy --direct'. Without a control"
+                            + " plane it is not registered then.")
+    @Nullable Path out;
+
+    @Option(
             names = "--eval-only",
             description = "Evaluate only: the cache has the systems already. Nothing is pushed.")
     boolean evalOnly;

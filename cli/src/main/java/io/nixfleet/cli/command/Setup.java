@@ -6,6 +6,7 @@ import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.agent.controlplane.Endpoint;
 import io.nixfleet.agent.tls.TlsFiles;
 import io.nixfleet.agent.tls.TlsPaths;
+import io.nixfleet.cli.agents.PushClient;
 import io.nixfleet.cli.controlplane.OperatorClient;
 import io.nixfleet.cli.settings.ApiKeys;
 import io.nixfleet.cli.settings.FleetFile;
@@ -18,17 +19,22 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a command works with: the settings of flags and files, and the control plane. */
 final class Setup implements AutoCloseable {
+    /** For a call: an agent answers at once, and is asked again if it does not. */
+    private static final Duration AGENT_LIMIT = Duration.ofSeconds(10);
+
     private final ConnectionFlags flags;
     private final FleetFile file;
     private final CommandOutput output;
     private final Map<String, String> environment;
     private @Nullable Vertx vertx;
+    private @Nullable TlsFiles tls;
     private @Nullable OperatorClient client;
 
     private Setup(
@@ -117,6 +123,50 @@ final class Setup implements AutoCloseable {
         return client;
     }
 
+    /** Whether a control plane is named at all. */
+    boolean hasControlPlane() throws IOException {
+        return url(flags.url, Setting.CONTROL_PLANE_URL).isPresent();
+    }
+
+    /**
+     * The agent at a URL, to which no connection is made yet; whoever asks closes it.
+     *
+     * @param host that the agent is to be of, for messages
+     * @throws UsageException when the URL or the options will not do
+     * @throws IOException when a certificate or key cannot be used
+     */
+    PushClient agent(String host, URI url) throws IOException {
+        try {
+            return new PushClient(
+                    vertx(),
+                    new Endpoint(
+                            url,
+                            tls(),
+                            AGENT_LIMIT,
+                            Version.userAgent(),
+                            FlagValues.truth("--allow-insecure", flags.allowInsecure)
+                                    || isLoopback(url),
+                            PushClient.AGENT));
+        } catch (UsageException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("%s: %s".formatted(host, e.getMessage()), e);
+        }
+    }
+
+    /** One for all: their files are read once. */
+    private TlsFiles tls() throws IOException {
+        if (tls == null) {
+            tls =
+                    TlsFiles.open(
+                            new TlsPaths(
+                                    path(flags.caCert, Setting.CA_CERT),
+                                    path(flags.clientCert, Setting.CLIENT_CERT),
+                                    path(flags.clientKey, Setting.CLIENT_KEY)));
+        }
+        return tls;
+    }
+
     private Endpoint endpoint() throws IOException {
         URI url =
                 url(flags.url, Setting.CONTROL_PLANE_URL)
@@ -127,16 +177,9 @@ final class Setup implements AutoCloseable {
                                                         + " --control-plane-url (or"
                                                         + " NIXFLEET_CONTROL_PLANE_URL), or run"
                                                         + " 'nixfleet init'"));
-        Optional<Path> key = path(flags.clientKey, Setting.CLIENT_KEY);
-        var paths =
-                new TlsPaths(
-                        path(flags.caCert, Setting.CA_CERT),
-                        path(flags.clientCert, Setting.CLIENT_CERT),
-                        key);
-        var tls = TlsFiles.open(paths);
         return new Endpoint(
                 url,
-                tls,
+                tls(),
                 Endpoint.DEFAULT_TIMEOUT,
                 Version.userAgent(),
                 FlagValues.truth("--allow-insecure", flags.allowInsecure) || isLoopback(url));

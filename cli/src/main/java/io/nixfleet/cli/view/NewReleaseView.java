@@ -8,21 +8,29 @@ import io.nixfleet.cli.verify.CacheReport;
 import io.nixfleet.protocol.operator.NewRelease;
 import io.nixfleet.protocol.operator.ReleaseEntry;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * What was released, or would be.
  *
  * @param id as it was registered; empty if it was not
+ * @param file that it was written to; empty if it was not
  * @param verified what the cache has of it, if that was looked at
  */
 public record NewReleaseView(
-        Optional<String> id, NewRelease release, Optional<CacheReport> verified) implements Report {
+        Optional<String> id,
+        Optional<Path> file,
+        NewRelease release,
+        Optional<CacheReport> verified)
+        implements Report {
     @Override
     public ObjectNode toJson() {
         ObjectNode object = JsonNodeFactory.instance.objectNode();
-        object.put("status", id.isPresent() ? "registered" : "dry-run");
+        object.put(
+                "status", id.isPresent() ? "registered" : file.isPresent() ? "written" : "dry-run");
         object.put("id", id.orElse(null));
+        object.put("file", file.map(Path::toString).orElse(null));
         object.put("flake_ref", release.flakeRef().orElse(null));
         object.put("flake_rev", release.flakeRev().orElse(null));
         object.put("cache_url", release.cacheUrl().orElse(null));
@@ -58,9 +66,15 @@ public record NewReleaseView(
         String hosts = Units.count(release.entries().size(), "host");
         out.println(
                 id.map(name -> "registered release %s of %s".formatted(name, hosts))
+                        .or(() -> file.map(path -> "a release of %s".formatted(hosts)))
                         .orElse(
                                 "a dry run of %s: nothing was pushed or registered"
                                         .formatted(hosts)));
+        file.ifPresent(
+                path ->
+                        out.println(
+                                "written to %s: 'nixfleet deploy --direct --release %s' deploys it"
+                                        .formatted(path, path)));
     }
 
     private static void say(CacheReport report, PrintWriter err) {

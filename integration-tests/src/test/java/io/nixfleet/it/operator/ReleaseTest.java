@@ -10,6 +10,7 @@ import io.nixfleet.it.operator.OperatorProgram.Run;
 import io.nixfleet.it.server.FileCache;
 import io.nixfleet.it.server.SigningKey;
 import io.nixfleet.it.server.SshServer;
+import io.nixfleet.protocol.json.OperatorJson;
 import io.nixfleet.testing.controlplane.ScriptedControlPlane;
 import io.nixfleet.testing.controlplane.rollout.Release;
 import io.nixfleet.testing.controlplane.rollout.ReleaseEntry;
@@ -103,6 +104,44 @@ class ReleaseTest {
                 fleet.path("system-" + host).toString(),
                 "x86_64-linux",
                 List.of("all", host));
+    }
+
+    @Test
+    void writesAReleaseToAFileAlsoWithoutAControlPlane() throws Exception {
+        PlainFleet fleet = PlainFleet.in(flake);
+        Path file = directory.resolve("release.json");
+        String[] words = {
+            "release",
+            "create",
+            "--push-to",
+            fileCache(),
+            "--trusted-public-key",
+            key.publicKey(),
+            "--out",
+            file.toString(),
+            "--json"
+        };
+
+        Run alone = new OperatorProgram(flake, directory).run(words);
+
+        assertThat(alone.exitCode()).as(alone.err() + alone.out()).isZero();
+        assertThat(alone.json().path("status").asText()).isEqualTo("written");
+        assertThat(alone.json().path("file").asText()).isEqualTo(file.toString());
+        assertThat(registered()).isEmpty();
+        var release = OperatorJson.readNewRelease(Files.readString(file));
+        assertThat(release.cacheUrl()).contains("file://" + directory + "/cache");
+        assertThat(release.flakeRev()).contains(fleet.revision());
+        assertThat(release.entries())
+                .extracting(entry -> entry.storePath())
+                .containsExactly(
+                        fleet.path("system-db").toString(),
+                        fleet.path("system-web-1").toString(),
+                        fleet.path("system-web-2").toString());
+
+        Run registering = nixfleet.run(words);
+        assertThat(registering.exitCode()).as(registering.err() + registering.out()).isZero();
+        assertThat(registering.json().path("id").asText()).isEqualTo(registered().getFirst().id());
+        assertThat(OperatorJson.readNewRelease(Files.readString(file))).isEqualTo(release);
     }
 
     @Test

@@ -74,6 +74,20 @@ public final class OperatorJson {
         return message.toString();
     }
 
+    /** Reads what {@link #write(NewRelease)} wrote; also a registered release. */
+    public static NewRelease readNewRelease(String body) throws ProtocolException {
+        var fields = JsonFields.parse("the release", body);
+        List<ReleaseEntry> entries = entries(fields);
+        if (entries.isEmpty()) {
+            throw new ProtocolException("the release has no entries");
+        }
+        return new NewRelease(
+                fields.optionalText("flake_ref"),
+                fields.optionalText("flake_rev"),
+                fields.optionalText("cache_url"),
+                entries);
+    }
+
     public static CreatedRelease readCreatedRelease(String body) throws ProtocolException {
         var fields = JsonFields.parse("the new release", body);
         return new CreatedRelease(fields.text("id"), fields.number("host_count"));
@@ -132,7 +146,7 @@ public final class OperatorJson {
         return list;
     }
 
-    private static Release release(JsonFields fields) throws ProtocolException {
+    private static List<ReleaseEntry> entries(JsonFields fields) throws ProtocolException {
         var entries = new ArrayList<ReleaseEntry>();
         for (JsonFields entry : fields.objects("entries", "an entry")) {
             entries.add(
@@ -142,12 +156,16 @@ public final class OperatorJson {
                             entry.textOrNone("platform"),
                             entry.texts("tags")));
         }
+        return entries;
+    }
+
+    private static Release release(JsonFields fields) throws ProtocolException {
         return new Release(
                 fields.text("id"),
                 fields.optionalText("flake_ref"),
                 fields.optionalText("flake_rev"),
                 fields.optionalText("cache_url"),
-                entries,
+                entries(fields),
                 fields.textOrNone("created_at"),
                 fields.textOrNone("created_by"));
     }

@@ -42,6 +42,23 @@ class OperatorJsonTest {
     }
 
     @Test
+    void readsANewReleaseAsItWasWritten() throws ProtocolException {
+        var release =
+                new NewRelease(
+                        Optional.of("."),
+                        Optional.empty(),
+                        Optional.of("https://c"),
+                        List.of(
+                                new ReleaseEntry(
+                                        "web", "/nix/store/x", "x86_64-linux", List.of("a"))));
+
+        assertThat(OperatorJson.readNewRelease(OperatorJson.write(release))).isEqualTo(release);
+        assertThatThrownBy(() -> OperatorJson.readNewRelease("{\"entries\":[]}"))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessage("the release has no entries");
+    }
+
+    @Test
     void writesARolloutWithEachField() {
         assertThat(
                         OperatorJson.write(

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FleetFile {
     public static final String NAME = ".nixfleet.toml";
+
+    /** The table of what hosts are called, whose keys are theirs. */
+    private static final String AGENTS = "agents.";
 
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Za-z_][A-Za-z0-9_]*)}");
 
@@ -63,7 +68,7 @@ public final class FleetFile {
         var values = new HashMap<String, JsonNode>();
         flatten("", TomlFile.read(file), values);
         for (String key : List.copyOf(values.keySet())) {
-            if (!known.contains(key)) {
+            if (!known.contains(key) && !key.startsWith(AGENTS)) {
                 warnings.accept("%s: nobody knows the setting %s".formatted(file, key));
                 values.remove(key);
             }
@@ -112,9 +117,9 @@ public final class FleetFile {
             return Optional.empty();
         }
         if (!value.isTextual() && !value.isIntegralNumber()) {
-            throw wrong(setting, "is not a text in quotes");
+            throw wrong(setting.key(), "is not a text in quotes");
         }
-        String text = expanded(setting, value.asText());
+        String text = expanded(setting.key(), value.asText());
         return text.isBlank() ? Optional.empty() : Optional.of(text);
     }
 
@@ -127,9 +132,9 @@ public final class FleetFile {
         var texts = new ArrayList<String>();
         for (JsonNode one : value) {
             if (!one.isTextual()) {
-                throw wrong(setting, "is not a list of texts in quotes");
+                throw wrong(setting.key(), "is not a list of texts in quotes");
             }
-            texts.add(expanded(setting, one.asText()));
+            texts.add(expanded(setting.key(), one.asText()));
         }
         return texts;
     }
@@ -140,14 +145,34 @@ public final class FleetFile {
         return file == null ? Optional.empty() : text.map(file::resolveSibling);
     }
 
-    private String expanded(Setting setting, String text) throws IOException {
+    /**
+     * Where agents listen: the table {@code [agents]}.
+     *
+     * @return URLs as they are written, by the names of hosts
+     */
+    public SortedMap<String, String> agents() throws IOException {
+        var agents = new TreeMap<String, String>();
+        for (Map.Entry<String, JsonNode> value : values.entrySet()) {
+            String key = value.getKey();
+            if (key.startsWith(AGENTS)) {
+                if (!value.getValue().isTextual()) {
+                    throw wrong(key, "is not a text in quotes");
+                }
+                agents.put(
+                        key.substring(AGENTS.length()), expanded(key, value.getValue().asText()));
+            }
+        }
+        return agents;
+    }
+
+    private String expanded(String key, String text) throws IOException {
         Matcher variable = VARIABLE.matcher(text);
         var expanded = new StringBuilder();
         while (variable.find()) {
             String value = variables.value(variable.group(1));
             if (value == null) {
                 throw wrong(
-                        setting,
+                        key,
                         "names the variable %s, which is not set".formatted(variable.group(1)));
             }
             variable.appendReplacement(expanded, Matcher.quoteReplacement(value));
@@ -155,7 +180,7 @@ public final class FleetFile {
         return variable.appendTail(expanded).toString();
     }
 
-    private IOException wrong(Setting setting, String problem) {
-        return new IOException("%s: %s %s".formatted(file, setting.key(), problem));
+    private IOException wrong(String key, String problem) {
+        return new IOException("%s: %s %s".formatted(file, key, problem));
     }
 }

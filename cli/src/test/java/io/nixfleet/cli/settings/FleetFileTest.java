@@ -88,6 +88,29 @@ class FleetFileTest {
     }
 
     @Test
+    void saysWhereAgentsListen() throws IOException {
+        FleetFile file =
+                read(
+                        """
+                        [agents]
+                        web-1 = "https://web-1:9443"
+                        "db.example.com" = "https://${DB}:9443"
+                        """,
+                        Map.of("DB", "10.0.0.7"));
+
+        assertThat(file.agents())
+                .containsExactly(
+                        Map.entry("db.example.com", "https://10.0.0.7:9443"),
+                        Map.entry("web-1", "https://web-1:9443"));
+        assertThat(warnings).isEmpty();
+        assertThat(read("[cache]\nurl = \"https://c\"\n", Map.of()).agents()).isEmpty();
+        FleetFile wrong = read("[agents]\nweb-1 = 9443\n", Map.of());
+        assertThatThrownBy(wrong::agents)
+                .isInstanceOf(IOException.class)
+                .hasMessageEndingWith("agents.web-1 is not a text in quotes");
+    }
+
+    @Test
     void warnsOfWhatNobodyKnows() throws IOException {
         FleetFile file = read("[cache]\nurll = \"https://c\"\n", Map.of());
 

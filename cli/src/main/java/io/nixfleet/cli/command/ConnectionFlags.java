@@ -54,8 +54,9 @@ final class ConnectionFlags {
             arity = "0..1",
             paramLabel = "BOOL",
             description =
-                    "Allow a control plane over http:// that is not on this machine: the key goes"
-                            + " over the network as it is. Variable: NIXFLEET_ALLOW_INSECURE.")
+                    "Allow a control plane, or an agent, over http:// that is not on this machine:"
+                            + " the key goes over the network as it is. Variable:"
+                            + " NIXFLEET_ALLOW_INSECURE.")
     String allowInsecure = "false";
 
     @Option(

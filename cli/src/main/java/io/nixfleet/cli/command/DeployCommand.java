@@ -1,28 +1,22 @@
 package io.nixfleet.cli.command;
 
 import io.nixfleet.agent.console.CommandOutput;
-import io.nixfleet.agent.console.FlagValues;
 import io.nixfleet.agent.console.UsageException;
 import io.nixfleet.cli.controlplane.OperatorClient;
 import io.nixfleet.cli.controlplane.OperatorException;
 import io.nixfleet.cli.controlplane.Said;
-import io.nixfleet.cli.flake.HostPatterns;
 import io.nixfleet.cli.rollout.Share;
-import io.nixfleet.cli.settings.Setting;
 import io.nixfleet.cli.view.NewRolloutView;
 import io.nixfleet.protocol.operator.CreatedRollout;
 import io.nixfleet.protocol.operator.NewRollout;
-import io.nixfleet.protocol.operator.OnFailure;
 import io.nixfleet.protocol.operator.ReleaseEntry;
 import io.nixfleet.protocol.operator.RolloutTarget;
-import io.nixfleet.protocol.operator.Strategy;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,41 +27,49 @@ import picocli.CommandLine.Option;
         name = "deploy",
         customSynopsis = {
             "nixfleet deploy --release ID --tags TAG,... [OPTION]...",
-            "       nixfleet deploy --release ID --hosts HOST,... [OPTION]..."
+            "       nixfleet deploy --release ID --hosts HOST,... [OPTION]...",
+            "       nixfleet deploy --direct --release FILE --hosts HOST,... [OPTION]..."
         },
         description =
-                "Roll a release out to machines, in batches; with --wait, follow it to its end.",
+                "Roll a release out to machines, in batches; with --wait, follow it to its end."
+                        + " With --direct there need be no control plane.",
         exitCodeList = {
-            "0:begun; with --wait: all machines have it, and are healthy",
+            "0:begun; with --wait or --direct: the machines have it, and are healthy, but for those"
+                    + " that may fail",
             "1:unexpected: a fault of ours",
             "2:an option is wrong, or a file that it names",
-            "3:there is no such release, or it has no such host",
-            "4:the control plane does not let you in, or refuses the rollout",
-            "5:the control plane does not answer",
-            "8:another rollout is under way",
-            "9:with --wait: it paused, failed, was cancelled, or is not over in time",
-            "130:interrupted; the rollout goes on"
+            "3:there is no such release, it has no such host, or nobody says where its agent is",
+            "4:the control plane, or an agent, does not let you in, or refuses the rollout",
+            "5:the control plane, or an agent, does not answer",
+            "8:another rollout is under way; with --direct: a host is at something else",
+            "9:with --wait: it paused, failed, was cancelled, or is not over in time; with"
+                    + " --direct: it paused, or was reverted",
+            "130:interrupted; the rollout goes on, with --direct only on hosts that began"
         },
         footer = {
             "  nixfleet deploy --release rel-1 --tags web --strategy canary --wait",
             "  nixfleet deploy --release rel-1 --hosts 'web-*' --strategy staged \\",
-            "    --batch-size 1,25%%,100%% --failure-threshold 5%% --on-failure revert"
+            "    --batch-size 1,25%%,100%% --failure-threshold 5%% --on-failure revert",
+            "  nixfleet deploy --direct --release release.json --hosts '*' \\",
+            "    --agents agents.toml --strategy canary --on-failure revert"
         })
 final class DeployCommand extends OperatorCommand {
-    private static final Duration USUAL_HEALTH_TIMEOUT = Duration.ofMinutes(5);
-
     @Option(
             names = "--release",
             required = true,
             paramLabel = "ID",
-            description = "The release to roll out.")
+            description =
+                    "The release to roll out. With --direct also a file that 'release create --out'"
+                            + " wrote.")
     private String release = "";
 
     @Option(
             names = "--tags",
             paramLabel = "TAG",
             split = ",",
-            description = "For the machines with all of these tags, parted by commas. Repeatable.")
+            description =
+                    "For the machines with all of these tags, parted by commas: as they report"
+                            + " them, with --direct as the release has them. Repeatable.")
     private List<String> tags = new ArrayList<>();
 
     @Option(
@@ -88,51 +90,35 @@ final class DeployCommand extends OperatorCommand {
                             + " NIXFLEET_CACHE_URL.")
     private @Nullable URI cacheUrl;
 
-    @Option(
-            names = "--strategy",
-            paramLabel = "WORD",
-            description =
-                    "all-at-once, canary or staged. Canary is one machine first, then all others;"
-                            + " staged is by --batch-size. Else the file's, else all-at-once.")
-    private @Nullable String strategy;
+    @Mixin private StrategyFlags strategy = new StrategyFlags();
 
     @Option(
-            names = "--batch-size",
-            paramLabel = "SIZE",
+            names = "--direct",
+            description =
+                    "Without a control plane: run the rollout from here, by the push listeners of"
+                            + " the hosts' agents, to its end. --health-timeout limits each host.")
+    private boolean direct;
+
+    @Option(
+            names = "--agents",
+            paramLabel = "WHERE",
             split = ",",
             description =
-                    "How many machines each batch of a staged rollout has: numbers or percentages,"
-                            + " parted by commas; the last batch takes all that are left.")
-    private List<String> batchSizes = new ArrayList<>();
-
-    @Option(
-            names = "--failure-threshold",
-            paramLabel = "SHARE",
-            description =
-                    "How many machines of a batch may fail, a number or a percentage; else the"
-                            + " file's, else 0.")
-    private @Nullable String threshold;
-
-    @Option(
-            names = "--on-failure",
-            paramLabel = "WORD",
-            description =
-                    "pause or revert. What becomes of a rollout with a failed batch: revert is to"
-                            + " what was wanted before. Else the file's, else pause.")
-    private @Nullable String onFailure;
-
-    @Option(
-            names = "--health-timeout",
-            paramLabel = "SECONDS",
-            description =
-                    "How long a machine may take until it is healthy; else the file's, else 300.")
-    private @Nullable String healthTimeout;
+                    "For --direct, where agents listen: https://HOST:9443,"
+                        + " NAME=https://ADDRESS:9443, or a TOML file with [agents] and NAME ="
+                        + " \"https://ADDRESS:9443\"; besides [agents] of the fleet's file. Parted"
+                        + " by commas. Repeatable.")
+    private List<String> agents = new ArrayList<>();
 
     @Mixin private WaitFlags wait = new WaitFlags();
 
+    private @Nullable DirectDeploy directly;
+
     @Override
     String goingOn() {
-        return "a rollout that has begun goes on: see 'nixfleet status'";
+        return directly == null
+                ? "a rollout that has begun goes on: see 'nixfleet status'"
+                : directly.goingOn();
     }
 
     @Override
@@ -141,28 +127,29 @@ final class DeployCommand extends OperatorCommand {
         if (tags.isEmpty() == hosts.isEmpty()) {
             throw new UsageException("give either --tags or --hosts: which machines get it");
         }
-        Duration limit = wait.limit();
-        Strategy chosen = strategy(setup);
-        if (!batchSizes.isEmpty() && chosen != Strategy.STAGED) {
-            throw new UsageException("--batch-size is for --strategy staged");
+        StrategyFlags.Chosen chosen = strategy.chosen(setup);
+        Optional<String> cache =
+                Optional.ofNullable(cacheUrl).map(URI::toString).filter(url -> !url.isBlank());
+        if (direct) {
+            wait.refuseLimit("--direct waits for each host: give --health-timeout");
+            var rollout = new DirectDeploy(setup, output, release, chosen, cache);
+            directly = rollout;
+            return rollout.run(agents, new HostChoice(release, tags, hosts));
         }
-        batchSizes.forEach(size -> Share.parse("--batch-size", size));
-        String share = setup.text(threshold, Setting.FAILURE_THRESHOLD).orElse("0");
-        Share.parse("--failure-threshold", share);
-        OnFailure then = onFailure(setup);
-        Duration health = healthTimeout(setup);
+        if (!agents.isEmpty()) {
+            throw new UsageException("--agents is for --direct");
+        }
+        Duration limit = wait.limit();
         OperatorClient client = setup.client();
         var rollout =
                 new NewRollout(
                         release,
-                        Optional.ofNullable(cacheUrl)
-                                .map(URI::toString)
-                                .filter(url -> !url.isBlank()),
-                        chosen,
-                        batchSizes,
-                        share,
-                        then,
-                        health,
+                        cache,
+                        chosen.strategy(),
+                        chosen.sizes().stream().map(Share::text).toList(),
+                        chosen.threshold().text(),
+                        chosen.onFailure(),
+                        chosen.healthTimeout(),
                         target(client));
         Said<CreatedRollout> created = create(client, rollout);
         if (!wait.wait) {
@@ -175,60 +162,16 @@ final class DeployCommand extends OperatorCommand {
         return new RolloutWait(client, created.message().id(), limit, output).follow();
     }
 
-    private Strategy strategy(Setup setup) throws IOException {
-        String word = setup.text(strategy, Setting.STRATEGY).orElse("all-at-once");
-        return Stream.of(Strategy.values())
-                .filter(one -> one.word().equals(word.replace('-', '_')))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new UsageException(
-                                        "--strategy is all-at-once, canary or staged, not '%s'"
-                                                .formatted(word)));
-    }
-
-    private OnFailure onFailure(Setup setup) throws IOException {
-        String word = setup.text(onFailure, Setting.ON_FAILURE).orElse("pause");
-        return Stream.of(OnFailure.values())
-                .filter(one -> one.word().equals(word))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new UsageException(
-                                        "--on-failure is pause or revert, not '%s'"
-                                                .formatted(word)));
-    }
-
-    private Duration healthTimeout(Setup setup) throws IOException {
-        Optional<String> text = setup.text(healthTimeout, Setting.HEALTH_TIMEOUT);
-        try {
-            return text.isEmpty()
-                    ? USUAL_HEALTH_TIMEOUT
-                    : FlagValues.seconds("--health-timeout", Long.parseLong(text.get()), 1);
-        } catch (NumberFormatException e) {
-            throw new UsageException(
-                    "--health-timeout is a number of seconds, not '%s'".formatted(text.get()), e);
-        }
-    }
-
     private RolloutTarget target(OperatorClient client)
             throws CommandFailure, OperatorException, InterruptedException {
         if (hosts.isEmpty()) {
             return new RolloutTarget.Tags(tags);
         }
-        List<String> all =
-                client.release(release).message().entries().stream()
-                        .map(ReleaseEntry::hostname)
-                        .toList();
-        var patterns = new HostPatterns(hosts);
-        List<String> idle = patterns.idle(all);
-        if (!idle.isEmpty()) {
-            throw new CommandFailure(
-                    ExitCode.NOT_FOUND,
-                    "release %s has no host %s; it has %s"
-                            .formatted(release, String.join(", ", idle), String.join(", ", all)));
-        }
-        return new RolloutTarget.Hosts(patterns.of(all));
+        return new RolloutTarget.Hosts(
+                new HostChoice(release, tags, hosts)
+                        .of(client.release(release).message().entries()).stream()
+                                .map(ReleaseEntry::hostname)
+                                .toList());
     }
 
     private static Said<CreatedRollout> create(OperatorClient client, NewRollout rollout)

@@ -3,6 +3,7 @@ package io.nixfleet.it.operator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.nixfleet.it.agent.Schemas;
 import io.nixfleet.it.host.FakeSystem;
 import io.nixfleet.it.host.HostAgent;
 import io.nixfleet.it.host.Images;
@@ -188,6 +189,13 @@ class DirectDeployTest {
         return new OperatorProgram(operator, operator).run(words.toArray(String[]::new));
     }
 
+    /** What it printed, which is what the schema says. */
+    private static JsonNode json(Run run) throws IOException {
+        Path schemas =
+                Path.of(System.getProperty("nixfleet.operator.dir"), "share/nixfleet/schemas");
+        return Schemas.readOpen(schemas, "deploy", run.out());
+    }
+
     /** Running, booting and at rest. */
     private static void assertRuns(SystemHost host, StorePath system) {
         assertThat(host.currentSystem()).contains(system);
@@ -217,7 +225,7 @@ class DirectDeployTest {
         long switches = switchesTo(canary, second) + switchesTo(other, second);
         Run again = deploy(release, "--tags=a", "--strategy=canary", "--json");
         assertThat(again.exitCode()).as(again.err() + again.out()).isZero();
-        assertThat(again.json().path("hosts"))
+        assertThat(json(again).path("hosts"))
                 .extracting(host -> host.path("outcome").asText())
                 .containsExactly("ran_it", "ran_it");
         assertThat(switchesTo(canary, second) + switchesTo(other, second)).isEqualTo(switches);
@@ -241,7 +249,7 @@ class DirectDeployTest {
 
         Run refused = deploy(release(sick, sick), "--hosts=*", "--strategy=canary", "--json");
         assertThat(refused.exitCode()).as(refused.err() + refused.out()).isEqualTo(9);
-        JsonNode refusal = refused.json().at("/hosts/0");
+        JsonNode refusal = json(refused).at("/hosts/0");
         assertThat(refusal.path("outcome").asText()).isEqualTo("failed");
         assertThat(refusal.path("message").asText())
                 .endsWith("`nixfleet-agent retry` allows it again");
@@ -266,11 +274,11 @@ class DirectDeployTest {
         assertThat(run.exitCode()).as(run.err() + run.out()).isEqualTo(9);
         assertRuns(canary, first);
         assertRuns(other, first);
-        assertThat(run.json().path("status").asText()).isEqualTo("reverted");
-        assertThat(run.json().path("hosts"))
+        assertThat(json(run).path("status").asText()).isEqualTo("reverted");
+        assertThat(json(run).path("hosts"))
                 .extracting(host -> host.path("outcome").asText())
                 .containsExactly("reverted", "rolled_back");
-        assertThat(run.json().at("/hosts/0/before").asText()).isEqualTo(first.toString());
+        assertThat(json(run).at("/hosts/0/before").asText()).isEqualTo(first.toString());
         assertThat(switchesTo(canary, second)).isPositive();
     }
 }

@@ -63,8 +63,8 @@ class ControlPlaneOptionsTest {
     void refusesAPasswordWithoutRepeatingIt() {
         assertThatThrownBy(() -> options("https://me:secret@cp", "web-1", true))
                 .hasMessage(
-                        "--control-plane-url has a user name; the control plane knows a machine by"
-                                + " its certificate");
+                        "--control-plane-url has a user name; the control plane knows who calls by"
+                                + " a certificate");
     }
 
     @ParameterizedTest

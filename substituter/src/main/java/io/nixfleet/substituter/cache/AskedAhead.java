@@ -52,8 +52,8 @@ public final class AskedAhead implements BinaryCache {
     private void readInfo() {
         try {
             cache.info();
-        } catch (CacheException _) {
-            // A failure is not kept: who wants to know asks again.
+        } catch (CacheException | RuntimeException _) {
+            // A failure is not kept: who wants to know asks again. After we are closed nobody does.
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }

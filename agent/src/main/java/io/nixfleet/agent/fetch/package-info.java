@@ -3,6 +3,7 @@
  *
  * <pre>
  * nix show-config, netrc, NIX_SSL_CERT_FILE ─→ FetchEnvironment ─→ BinaryCaches, TrustedKeys
+ * assumed netrc ─→ EarlySources: asks for the roots meanwhile ────────┘ if it was assumed rightly
  * </pre>
  */
 @NullMarked

@@ -19,6 +19,19 @@ class FallbackWorkTest {
     private final PathResult.Failure second = absent("second");
     private final PathResult.Failure third = absent("third");
 
+    private final LinkedBlockingQueue<List<PathResult.Failure>> begun = new LinkedBlockingQueue<>();
+    private final CountDownLatch mayEnd = new CountDownLatch(1);
+
+    /** A run that goes on until it may end, or is interrupted. */
+    private void bring(List<PathResult.Failure> missing) {
+        begun.add(missing);
+        try {
+            mayEnd.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private static PathResult.Failure absent(String name) {
         return new PathResult.Absent(
                 TestPaths.path(new Random(1), name), "nobody has it", List.of());
@@ -32,18 +45,7 @@ class FallbackWorkTest {
 
     @Test
     void bringsTheRestBesideARunThatGoesOn() throws Exception {
-        var begun = new LinkedBlockingQueue<List<PathResult.Failure>>();
-        var mayEnd = new CountDownLatch(1);
-        var work =
-                new FallbackWork(
-                        missing -> {
-                            begun.add(missing);
-                            try {
-                                mayEnd.await();
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        var work = new FallbackWork(this::bring);
 
         work.add(first);
         assertThat(begun.poll(30, TimeUnit.SECONDS)).containsExactly(first);
@@ -58,18 +60,7 @@ class FallbackWorkTest {
 
     @Test
     void bringsWhatCameUpDuringARunWithTheNextOne() throws Exception {
-        var begun = new LinkedBlockingQueue<List<PathResult.Failure>>();
-        var mayEnd = new CountDownLatch(1);
-        var work =
-                new FallbackWork(
-                        missing -> {
-                            begun.add(missing);
-                            try {
-                                mayEnd.await();
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        var work = new FallbackWork(this::bring);
 
         work.add(first);
         assertThat(begun.poll(30, TimeUnit.SECONDS)).containsExactly(first);
@@ -109,19 +100,9 @@ class FallbackWorkTest {
 
     @Test
     void endsWhenItIsInterrupted() throws Exception {
-        var begun = new CountDownLatch(1);
-        var work =
-                new FallbackWork(
-                        _ -> {
-                            begun.countDown();
-                            try {
-                                new CountDownLatch(1).await();
-                            } catch (InterruptedException _) {
-                                Thread.currentThread().interrupt();
-                            }
-                        });
+        var work = new FallbackWork(this::bring);
         work.add(first);
-        begun.await();
+        assertThat(begun.poll(30, TimeUnit.SECONDS)).containsExactly(first);
 
         work.threads().forEach(Thread::interrupt);
 

@@ -223,6 +223,12 @@ unmount_store() {
 
 # What every measured command runs in: a clean environment with a fresh home.
 mapfile -t kept < <(env | grep -E '^NIXFLEET_(AGENT_HEAP|JAVA_OPTS)=')
+if [[ $root != / && -z ${NIXFLEET_JAVA_OPTS-} ]]; then
+    # One decoder of xz for all, that of the Nix under test: liblzma 5.8 takes half the time of 5.4.
+    for liblzma in "$root"/usr/lib/*/liblzma.so.5; do
+        [[ ! -e $liblzma ]] || kept+=("NIXFLEET_JAVA_OPTS=-Dnixfleet.liblzma=$liblzma")
+    done
+fi
 clean=(env -i "${kept[@]}" "PATH=$folder/bin:/usr/bin:/bin:/usr/sbin:/sbin" LANG=C.UTF-8
     "HOME=$mount_point/home" "XDG_CACHE_HOME=$mount_point/home/.cache")
 
